@@ -14,8 +14,15 @@ export default tseslint.config(
     },
   },
   {
-    files: ["**/*.mjs", "**/*.cjs"],
-    languageOptions: { globals: { process: "readonly", console: "readonly", fetch: "readonly" } },
+    files: ["**/*.mjs", "**/*.js"],
+    languageOptions: {
+      globals: Object.fromEntries(
+        ["AbortSignal", "URL", "console", "fetch", "module", "process", "require", "setTimeout"].map((name) => [
+          name,
+          "readonly",
+        ]),
+      ),
+    },
   },
   {
     // An assertion library may end a line with a bare expression; test doubles need not await.

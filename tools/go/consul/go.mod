@@ -1,6 +1,6 @@
 module pulumi-cos.tools/consul
 
-go 1.26.8
+go 1.25.7
 
 tool github.com/hashicorp/consul
 

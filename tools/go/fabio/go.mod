@@ -1,6 +1,6 @@
 module pulumi-cos.tools/fabio
 
-go 1.26.8
+go 1.26.4
 
 tool github.com/fabiolb/fabio
 

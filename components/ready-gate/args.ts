@@ -1,0 +1,34 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** Arguments of {@link ReadyGate}. A change of any of them runs the gate again, tolerantly. */
+export interface ReadyGateArgs {
+  /** URL of the Consul API, for instance `http://127.0.0.1:8500`. */
+  consulAddress: pulumi.Input<string>;
+  /** URL of the Nomad API, for instance `http://127.0.0.1:4646`. */
+  nomadAddress: pulumi.Input<string>;
+  /** Number of Consul servers, each of which must be a healthy voter. */
+  consulServers: number;
+  /** Number of Nomad servers, each of which must be a healthy voter. */
+  nomadServers: number;
+  /** Node pools of which at least one client each must be ready. */
+  nodePools: string[];
+  /** How long the gate waits for the cluster, in seconds. @default 600 */
+  timeoutSeconds?: number;
+}
+
+/** Checks the plain values and throws all that is wrong with them at once. */
+export function checkReadyGateArgs(args: ReadyGateArgs): void {
+  const errors: pulumi.InputPropertyErrorDetails[] = [];
+  for (const name of ["consulServers", "nomadServers"] as const) {
+    if (!Number.isInteger(args[name]) || args[name] < 1) {
+      errors.push({ propertyPath: name, reason: `must be a whole number of at least 1, got ${args[name]}` });
+    }
+  }
+  args.nodePools.forEach((pool, i) => {
+    if (pool === "") errors.push({ propertyPath: `nodePools[${i}]`, reason: "must be the name of a node pool, got an empty string" });
+  });
+  if (args.timeoutSeconds !== undefined && !(args.timeoutSeconds > 0)) {
+    errors.push({ propertyPath: "timeoutSeconds", reason: `must be more than 0, got ${args.timeoutSeconds}` });
+  }
+  if (errors.length > 0) throw new pulumi.InputPropertiesError({ message: "ReadyGate cannot be made", errors });
+}

@@ -1,0 +1,152 @@
+// The ready gate's program. Plain JavaScript on what Node has built in, so that it runs wherever the package is installed,
+// without a build or a loader.
+
+/**
+ * What the cluster must have.
+ * @typedef {{ consulServers: number, nomadServers: number, nodePools: string[], timeoutSeconds: number }} Requirements
+ */
+
+/**
+ * What was found: `missing` is empty when the cluster has all it must have; `usable` tells whether it can take jobs.
+ * @typedef {{ missing: string[], usable: boolean }} Finding
+ */
+
+const pollMs = 500;
+const requestTimeoutMs = 5000;
+
+/**
+ * Looks at the cluster once.
+ * @param {string} consul URL of the Consul API
+ * @param {string} nomad URL of the Nomad API
+ * @param {Requirements} want
+ * @returns {Promise<Finding>}
+ */
+export async function inspect(consul, nomad, want) {
+  const [consulServers, nomadServers, clients] = await Promise.all([
+    servers("Consul", `${consul}/v1/operator/autopilot/health`, want.consulServers, process.env.CONSUL_HTTP_TOKEN),
+    servers("Nomad", `${nomad}/v1/operator/autopilot/health`, want.nomadServers, process.env.NOMAD_TOKEN),
+    readyClients(nomad, want.nodePools),
+  ]);
+  return {
+    missing: [...consulServers.missing, ...nomadServers.missing, ...clients],
+    usable: consulServers.usable && nomadServers.usable,
+  };
+}
+
+/**
+ * @param {string} product
+ * @param {string} url of autopilot's health, which only a leader can answer
+ * @param {number} want
+ * @param {string | undefined} token
+ * @returns {Promise<Finding>}
+ */
+async function servers(product, url, want, token) {
+  /** @type {{ Servers?: { Leader: boolean, Voter: boolean, Healthy: boolean }[] | null }} */
+  let health;
+  try {
+    // Autopilot answers 429 with the same body while a server is unhealthy.
+    health = await get(url, token, [200, 429]);
+  } catch (error) {
+    return { missing: [`${product} at ${new URL(url).origin} has no leader that answers: ${message(error)}`], usable: false };
+  }
+  const found = health.Servers ?? [];
+  const voters = found.filter((server) => server.Voter && server.Healthy).length;
+  const usable = found.some((server) => server.Leader);
+  const missing = [];
+  if (!usable) missing.push(`${product} has no leader`);
+  if (voters < want) missing.push(`${product} has ${voters} of ${want} servers as healthy voters`);
+  return { missing, usable };
+}
+
+/**
+ * @param {string} nomad
+ * @param {string[]} pools
+ * @returns {Promise<string[]>} what is missing
+ */
+async function readyClients(nomad, pools) {
+  if (pools.length === 0) return [];
+  /** @type {{ NodePool?: string, Status: string, SchedulingEligibility: string, Drain: boolean }[]} */
+  let nodes;
+  try {
+    nodes = await get(`${nomad}/v1/nodes`, process.env.NOMAD_TOKEN, [200]);
+  } catch (error) {
+    return [`the clients of node pools ${pools.join(", ")} are unknown: ${message(error)}`];
+  }
+  const ready = nodes.filter((node) => node.Status === "ready" && node.SchedulingEligibility === "eligible" && !node.Drain);
+  const readyPools = new Set(ready.map((node) => node.NodePool ?? "default"));
+  return pools.filter((pool) => !readyPools.has(pool)).map((pool) => `node pool ${pool} has no client that is ready`);
+}
+
+/**
+ * @param {string} url
+ * @param {string | undefined} token
+ * @param {number[]} accept
+ */
+async function get(url, token, accept) {
+  const response = await fetch(url, {
+    headers: token ? { "X-Consul-Token": token, "X-Nomad-Token": token } : {},
+    signal: AbortSignal.timeout(requestTimeoutMs),
+  });
+  const body = await response.text();
+  if (!accept.includes(response.status)) throw new Error(`HTTP ${response.status} ${body.trim()}`);
+  return JSON.parse(body);
+}
+
+/** @param {unknown} error */
+function message(error) {
+  if (!(error instanceof Error)) return String(error);
+  // fetch says only "fetch failed" and keeps what happened in the cause.
+  return error.cause instanceof Error ? error.cause.message || String(error.cause) : error.message;
+}
+
+/**
+ * Waits until nothing is missing or the time is over.
+ * @param {() => Promise<Finding>} look
+ * @param {number} timeoutSeconds
+ * @param {(missing: string[]) => void} [onChange] told whenever what is missing changes
+ * @returns {Promise<Finding>} the last finding
+ */
+export async function wait(look, timeoutSeconds, onChange) {
+  const deadline = Date.now() + timeoutSeconds * 1000;
+  let told = "";
+  for (;;) {
+    const finding = await look();
+    const text = finding.missing.join("; ");
+    if (text !== told) onChange?.(finding.missing);
+    told = text;
+    if (text === "" || Date.now() + pollMs > deadline) return finding;
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+}
+
+/**
+ * Runs the gate with the addresses and requirements in the environment.
+ * @param {"strict" | "tolerant"} mode
+ */
+export async function main(mode) {
+  const consul = address("CONSUL_HTTP_ADDR");
+  const nomad = address("NOMAD_ADDR");
+  /** @type {Requirements} */
+  const want = JSON.parse(process.env.COS_GATE ?? "");
+  const look = () => inspect(consul, nomad, want);
+  // A degraded cluster is let through on an update, but not before a moment's lull has had the time to pass.
+  const seconds = mode === "strict" ? want.timeoutSeconds : Math.min(want.timeoutSeconds, 10);
+  const finding = await wait(look, seconds, (missing) => {
+    if (missing.length > 0) console.error(`waiting: ${missing.join("; ")}`);
+  });
+  if (finding.missing.length === 0) return;
+  const text = finding.missing.join("; ");
+  if (mode === "tolerant" && finding.usable) {
+    console.log(`warning: the cluster is degraded: ${text}`);
+    return;
+  }
+  console.error(`the cluster is not ready after ${seconds} s: ${text}`);
+  process.exitCode = 1;
+}
+
+/** @param {string} name */
+function address(name) {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set`);
+  return value.replace(/\/+$/, "");
+}

@@ -1,0 +1,114 @@
+import { z } from "zod";
+import type { JobVariable } from "./components";
+
+/** The configuration's namespace, which is the project's name in Pulumi.yaml. */
+const prefix = "cos:";
+
+const url = z.url({ protocol: /^https?$/, error: 'must be a URL such as "http://127.0.0.1:8500"' });
+const name = z.string().min(1, { error: "must not be empty" });
+const servers = z.int({ error: "must be a whole number" }).min(1, { error: "must be at least 1" });
+const port = z
+  .int({ error: "must be a port, 1 to 65535" })
+  .min(1, { error: "must be a port, 1 to 65535" })
+  .max(65535, { error: "must be a port, 1 to 65535" });
+
+const jobVariable: z.ZodType<JobVariable> = z.lazy(() =>
+  z.union([z.string(), z.number(), z.boolean(), z.array(jobVariable), z.record(z.string(), jobVariable)], {
+    error: "must be a string, number, boolean, list or map",
+  }),
+);
+
+const existing = z.strictObject({
+  consulAddress: url,
+  nomadAddress: url,
+  consulServers: servers.default(1),
+  nomadServers: servers.default(1),
+  nodePools: z.array(name).default(["default"]),
+});
+
+const job = z.strictObject({
+  file: name,
+  name: name.optional(),
+  variables: z.record(z.string(), jobVariable).optional(),
+});
+
+const local = z.strictObject({
+  ports: z
+    .strictObject({
+      consulDns: port.default(8600),
+      consulGrpc: port.default(8502),
+      consulServer: port.default(8300),
+      consulSerf: port.default(8301),
+      nomadRpc: port.default(4647),
+      nomadSerf: port.default(4648),
+    })
+    .prefault({}),
+});
+
+const schema = z.strictObject({
+  target: z.literal("existing"),
+  existing,
+  jobs: z.array(job).default([]),
+  local: local.optional(),
+});
+
+/** A stack's configuration, checked and with its defaults. Pulumi.yaml describes every key. */
+export type Config = z.infer<typeof schema>;
+
+/** What is wrong with a stack's configuration: every error, each with its key. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+
+  constructor(readonly errors: string[]) {
+    const count = errors.length === 1 ? "1 error" : `${errors.length} errors`;
+    super(`${count} in the stack's configuration:\n${errors.map((error) => `  ${error}`).join("\n")}`);
+  }
+}
+
+/**
+ * Checks the `cos:` keys of a stack's configuration and fills in the defaults.
+ *
+ * @param values all keys of the stack, with their values as in the stack's YAML file
+ * @throws ConfigError
+ */
+export function parseConfig(values: Record<string, unknown>): Config {
+  const own = Object.fromEntries(
+    Object.entries(values)
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([key, value]) => [key.slice(prefix.length), value]),
+  );
+  const result = schema.safeParse(own);
+  if (!result.success) throw new ConfigError(result.error.issues.flatMap((issue) => describe(issue, own)));
+  return result.data;
+}
+
+function describe(issue: z.core.$ZodIssue, values: unknown): string[] {
+  const got = valueAt(values, issue.path);
+  if (issue.code === "unrecognized_keys") {
+    const known = keysAt(schema, issue.path).join(", ");
+    return issue.keys.map((key) => `${keyName([...issue.path, key])}: unknown key; known here: ${known}`);
+  }
+  const wanted = issue.message.replace(/^Invalid input: expected (.*?)(, received .*)?$/, "must be $1");
+  if (got === undefined) return [`${keyName(issue.path)}: is missing, ${wanted}`];
+  // The values of a job's variables may be secrets.
+  return [`${keyName(issue.path)}: ${wanted}${issue.path.includes("variables") ? "" : `, got ${JSON.stringify(got)}`}`];
+}
+
+function keyName(path: PropertyKey[]): string {
+  return prefix + path.map((part, i) => (typeof part === "number" ? `[${part}]` : (i > 0 ? "." : "") + String(part))).join("");
+}
+
+function valueAt(value: unknown, path: PropertyKey[]): unknown {
+  return path.reduce<unknown>((at, part) => (at as Record<PropertyKey, unknown> | undefined)?.[part], value);
+}
+
+function keysAt(at: z.core.$ZodType, path: PropertyKey[]): string[] {
+  let inner = at;
+  while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault) {
+    inner = inner.unwrap();
+  }
+  const [part, ...rest] = path;
+  if (inner instanceof z.ZodArray) return keysAt(inner.element, rest);
+  if (!(inner instanceof z.ZodObject)) return [];
+  return part === undefined ? Object.keys(inner.shape) : keysAt(inner.shape[part as string] as z.core.$ZodType, rest);
+}

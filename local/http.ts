@@ -1,0 +1,39 @@
+/** An answer of an HTTP API other than the one hoped for. */
+export class ApiError extends Error {
+  constructor(
+    message: string,
+    readonly status?: number,
+  ) {
+    super(message);
+  }
+}
+
+/** Calls an HTTP API that speaks JSON. */
+export async function callApi<T>(url: string, options: { method?: string; body?: unknown; timeoutMs?: number } = {}): Promise<T> {
+  const response = await request(url, options);
+  const text = await response.text();
+  if (!response.ok) throw new ApiError(text.trim() || `HTTP ${response.status}`, response.status);
+  return (text === "" ? undefined : JSON.parse(text)) as T;
+}
+
+/** Fetches plain text. */
+export async function fetchText(url: string): Promise<string> {
+  const response = await request(url, {});
+  const text = await response.text();
+  if (!response.ok) throw new ApiError(text.trim() || `HTTP ${response.status}`, response.status);
+  return text;
+}
+
+async function request(url: string, options: { method?: string; body?: unknown; timeoutMs?: number }): Promise<Response> {
+  try {
+    return await fetch(url, {
+      method: options.method ?? "GET",
+      ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
+      signal: AbortSignal.timeout(options.timeoutMs ?? 5000),
+    });
+  } catch (error) {
+    // fetch says only "fetch failed" and keeps what happened in the cause.
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    throw new ApiError(`${new URL(url).origin} does not answer: ${cause instanceof Error ? cause.message || String(cause) : String(cause)}`);
+  }
+}

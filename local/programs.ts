@@ -1,0 +1,26 @@
+import { dirname } from "node:path";
+import { ProgramName, programNames } from "../tools/catalog";
+import { resolvePlugins } from "../tools/plugins";
+import { resolvePrograms } from "../tools/programs";
+import type { Programs } from "./agents";
+import type { Engine } from "./stack";
+
+/** Everything that the local run executes. */
+export interface LocalPrograms extends Programs, Engine {}
+
+/** Finds, fetches or builds every program and every provider plugin that the local run needs. */
+export async function resolveLocalPrograms(
+  signal: AbortSignal,
+  onProgress: (message: string) => void,
+): Promise<LocalPrograms> {
+  const found = await resolvePrograms(programNames, { signal, onProgress });
+  const paths = Object.fromEntries(found.map(({ name, path }) => [name, path])) as Record<ProgramName, string>;
+  const plugins = await resolvePlugins(["nomad", "command"], { pulumi: paths.pulumi, signal, onProgress });
+  return {
+    agents: { consul: paths.consul, nomad: paths.nomad },
+    taskPath: [dirname(paths.fabio)],
+    pulumi: paths.pulumi,
+    path: [dirname(paths["pulumi-language-nodejs"]), ...plugins.flatMap(({ binDir }) => binDir ?? [])],
+    home: "",
+  };
+}

@@ -1,0 +1,113 @@
+import { Listr } from "listr2";
+import { AgentName, AgentOutcome, ensureAgent } from "./agents";
+import { ConsulApi, NomadApi } from "./cluster";
+import { findIngress, routesOf, waitForRoute } from "./ingress";
+import { Installation, prepareDirectory, UserError } from "./installation";
+import { checkJobPorts, ConfiguredJob, parseJobs } from "./jobs";
+import { LocalPrograms, resolveLocalPrograms } from "./programs";
+import { agentRows, jobRows, Row } from "./status";
+import { Changes, clearInterrupted, prepareStack, runEngine } from "./stack";
+import { stopAgent } from "./stop";
+import { explainFailures, watchDeployments } from "./deployments";
+
+const routeTimeoutSeconds = 30;
+
+/** What a start has found and done. */
+export interface Started {
+  agents: Record<AgentName, AgentOutcome>;
+  changes: Changes;
+  rows: Row[];
+}
+
+/** Brings the local COS to what the configuration and the job files say, from wherever it is. */
+export async function start(installation: Installation, signal: AbortSignal): Promise<Started> {
+  const nomad = new NomadApi(installation.nomadAddress.origin);
+  const consul = new ConsulApi(installation.consulAddress.origin);
+  // Filled by one step, used by later ones.
+  let programs!: LocalPrograms;
+  let jobs!: ConfiguredJob[];
+  const agents = {} as Started["agents"];
+  let changes: Changes = {};
+
+  const agentStep = (name: AgentName) => ({
+    title: name,
+    task: async (_: unknown, task: { title: string; output: string }) => {
+      agents[name] = await ensureAgent(installation, name, programs, {
+        signal,
+        onWait: (what) => (task.output = `waiting for ${what}`),
+        stop: () => stopAgent(installation, name),
+      });
+      task.title = `${name}: ${agents[name]}`;
+    },
+  });
+
+  const steps = new Listr(
+    [
+      {
+        title: "Programs",
+        task: async (_, task) => {
+          programs = await resolveLocalPrograms(signal, (message) => (task.output = message));
+        },
+      },
+      {
+        title: "Agents",
+        task: async (_, task) => {
+          await clearInterrupted(installation);
+          prepareDirectory(installation);
+          return task.newListr([agentStep("consul"), agentStep("nomad")], { concurrent: true, exitOnError: false });
+        },
+      },
+      {
+        title: "Job files",
+        task: async () => {
+          // A stop has drained the node.
+          const nodes = await nomad.nodes();
+          for (const node of nodes) if (node.SchedulingEligibility !== "eligible") await nomad.undrain(node.ID);
+          jobs = await parseJobs(installation, nomad);
+          checkJobPorts(installation, jobs);
+        },
+      },
+      {
+        title: "pulumi up",
+        task: async (_, task) => {
+          await prepareStack(installation, programs);
+          const since = Date.now();
+          const stopWatching = watchDeployments(nomad, jobs, (text) => (task.output = text));
+          try {
+            changes = await runEngine(installation, programs, "up", { signal, onLine: (line) => (task.output = line) });
+          } catch (error) {
+            if (error instanceof UserError) error.message += await explainFailures(nomad, jobs, since);
+            throw error;
+          } finally {
+            stopWatching();
+          }
+          task.title = `pulumi up: ${describeChanges(changes)}`;
+        },
+      },
+      {
+        title: "Requests through fabio",
+        task: async (_, task) => {
+          const ingress = await findIngress(consul);
+          if (!ingress) throw new UserError("fabio is not healthy in Consul. `npm run logs -- fabio` shows what it says.");
+          for (const route of jobs.flatMap((job) => routesOf(job.spec))) {
+            task.output = route;
+            const status = await waitForRoute(ingress, route, routeTimeoutSeconds, signal);
+            if (status === 0 || status >= 500 || status === 404) {
+              throw new UserError(`fabio at ${ingress.traffic} answers ${status} for ${route}. Its routes: ${ingress.ui}/routes`);
+            }
+          }
+        },
+      },
+    ],
+    { registerSignalListeners: false, concurrent: false },
+  );
+  await steps.run();
+  return { agents, changes, rows: [...(await agentRows(installation)), ...(await jobRows(installation, jobs))] };
+}
+
+/** For instance "2 created, 1 updated", or "no change". */
+export function describeChanges(changes: Changes): string {
+  const words: Record<string, string> = { create: "created", update: "updated", delete: "deleted", replace: "replaced" };
+  const parts = Object.entries(words).flatMap(([kind, word]) => (changes[kind] ? [`${changes[kind]} ${word}`] : []));
+  return parts.length > 0 ? parts.join(", ") : "no change";
+}

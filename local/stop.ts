@@ -1,0 +1,66 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { AgentName } from "./agents";
+import { NomadApi } from "./cluster";
+import { ApiError } from "./http";
+import { Installation } from "./installation";
+import { executorProcesses, taskProcesses } from "./jobs";
+import { recordOf, stopProcess } from "./processes";
+import { clearInterrupted } from "./stack";
+
+/** Time for all tasks to stop, longer than a task may take to (Nomad's `max_kill_timeout` is 30 s). */
+const drainSeconds = 60;
+const agentSeconds = 30;
+
+/**
+ * Stops everything that runs, tasks first. What has stopped already is no error, and neither is an agent that does not
+ * answer: then its tasks are ended by the operating system's means.
+ */
+export async function stopAll(installation: Installation, onProgress: (message: string) => void): Promise<void> {
+  await clearInterrupted(installation);
+  if (installation.processes.alive("nomad")) {
+    onProgress("tasks");
+    await drainTasks(new NomadApi(installation.nomadAddress.origin));
+  }
+  onProgress("nomad");
+  await stopAgent(installation, "nomad");
+  for (const pid of [...taskProcesses(installation), ...executorProcesses(installation)]) {
+    await stopProcess(recordOf(pid, ""), 5);
+  }
+  onProgress("consul");
+  await stopAgent(installation, "consul");
+  await unmountAll(installation.directory);
+}
+
+async function drainTasks(nomad: NomadApi): Promise<void> {
+  try {
+    const nodes = await nomad.nodes();
+    for (const node of nodes) await nomad.drain(node.ID);
+    const deadline = Date.now() + drainSeconds * 1000;
+    const running = async () => {
+      const allocations = await Promise.all(nodes.map((node) => nomad.nodeAllocations(node.ID)));
+      return allocations.flat().some(({ ClientStatus }) => ClientStatus === "running" || ClientStatus === "pending");
+    };
+    while ((await running()) && Date.now() < deadline) await delay(200);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+  }
+}
+
+export async function stopAgent(installation: Installation, name: AgentName): Promise<void> {
+  const record = installation.processes.get(name);
+  if (record) await stopProcess(record, agentSeconds, "SIGINT");
+  installation.processes.remove(name);
+}
+
+/** Nomad keeps a task's secrets on a file system of its own, in memory, which outlives the agent. */
+async function unmountAll(directory: string): Promise<void> {
+  const mounts = readFileSync("/proc/self/mountinfo", "utf8")
+    .split("\n")
+    // The kernel writes white space in a path as octal escapes.
+    .map((line) => line.split(" ")[4]?.replace(/\\(\d{3})/g, (_, code: string) => String.fromCharCode(parseInt(code, 8))) ?? "")
+    .filter((path) => path.startsWith(`${directory}/`));
+  if (mounts.length === 0) return;
+  const { execa } = await import("execa");
+  for (const path of mounts.reverse()) await execa("umount", [path]);
+}

@@ -1,0 +1,136 @@
+/**
+ * Runs test suites, each the mocha files of a directory beside this file, one after the other and whatever fails. Prints
+ * one line `N passed, N failed` over all of them at its end, and exits with 1 when anything failed or nothing ran.
+ *
+ * `run.ts [--tests DIRECTORY] [SUITE...]`, by default those of `defaultSuites` that exist. With `CI=true` a skipped test
+ * is a failure. An interrupt lets the running test end and the suite remove what it has started; a second one does not.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { constants, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { type Counts, countsVariable } from "./support/counts";
+
+const defaultSuites = ["unit", "engine", "local"];
+
+/** How a suite went; each failure is a line of its own. */
+interface Outcome {
+  passed: number;
+  failures: string[];
+}
+
+/** Aborted by the first signal, and by the second. */
+const interrupted = new AbortController();
+const pressed = new AbortController();
+
+function onSignal(signal: NodeJS.Signals): void {
+  process.exitCode = 128 + constants.signals[signal];
+  (interrupted.signal.aborted ? pressed : interrupted).abort();
+}
+
+function testFiles(directory: string): string[] {
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory, { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".test.ts"))
+    .sort()
+    .map((path) => join(directory, path));
+}
+
+async function runSuite(name: string, files: string[], counts: string): Promise<Outcome> {
+  const mocha = spawn(
+    process.execPath,
+    [require.resolve("mocha/bin/mocha.js"), "--reporter", join(__dirname, "support", "count-reporter.ts"), ...files],
+    {
+      env: { ...process.env, [countsVariable]: counts },
+      stdio: ["ignore", "inherit", "inherit"],
+      // A process group of its own, so that everything in it can be ended.
+      detached: true,
+    },
+  );
+  interrupted.signal.addEventListener("abort", () => {
+    signalGroup(mocha, "SIGINT");
+  });
+  pressed.signal.addEventListener("abort", () => {
+    signalGroup(mocha, "SIGKILL");
+  });
+  const end = await ended(mocha);
+  // What programs of the suite have left behind ends with it.
+  signalGroup(mocha, "SIGKILL");
+  return judge(name, end, counts);
+}
+
+function signalGroup(leader: ChildProcess, signal: NodeJS.Signals): void {
+  if (leader.pid === undefined) return;
+  try {
+    process.kill(-leader.pid, signal);
+  } catch (error) {
+    // Nobody is left in the group.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+interface End {
+  clean: boolean;
+  text: string;
+}
+
+function ended(child: ChildProcess): Promise<End> {
+  return new Promise((resolve) => {
+    child.once("error", (error) => {
+      resolve({ clean: false, text: error.message });
+    });
+    child.once("exit", (code, signal) => {
+      resolve({ clean: code === 0, text: signal === null ? `exit code ${String(code)}` : `ended by ${signal}` });
+    });
+  });
+}
+
+function judge(name: string, end: End, file: string): Outcome {
+  if (!existsSync(file)) return { passed: 0, failures: [`${name}: ended before its tests did (${end.text})`] };
+  const { passed, failed, skipped } = JSON.parse(readFileSync(file, "utf8")) as Counts;
+  const failures = failed.map((title) => `${name}: ${title}`);
+  if (process.env.CI === "true") failures.push(...skipped.map((title) => `${name}: skipped in CI: ${title}`));
+  if (failed.length === 0 && !end.clean) failures.push(`${name}: did not end well after its tests (${end.text})`);
+  return { passed, failures };
+}
+
+async function runSuites(tests: string, wanted: string[]): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const temporary = mkdtempSync(join(tmpdir(), "cos-tests-"));
+  try {
+    for (const name of wanted.length > 0 ? wanted : defaultSuites) {
+      if (interrupted.signal.aborted) break;
+      const files = testFiles(join(tests, name));
+      if (files.length > 0) {
+        console.log(`\nSuite ${name}`);
+        outcomes.push(await runSuite(name, files, join(temporary, `${outcomes.length}.json`)));
+      } else if (wanted.includes(name)) {
+        outcomes.push({ passed: 0, failures: [`${name}: there are no tests in ${join(tests, name)}`] });
+      }
+    }
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+  return outcomes;
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    options: { tests: { type: "string", default: __dirname } },
+    allowPositionals: true,
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
+  const outcomes = await runSuites(values.tests, positionals);
+  const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
+  const failures = outcomes.flatMap((outcome) => outcome.failures);
+  if (failures.length > 0) console.log(`\nFailed:\n${failures.map((failure) => `  ${failure}`).join("\n")}`);
+  if (interrupted.signal.aborted) console.log("\nInterrupted: not all tests have run.");
+  console.log(`\n${passed} passed, ${failures.length} failed`);
+  if (failures.length > 0 || passed === 0) process.exitCode ??= 1;
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,145 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import pRetry from "p-retry";
+import { freePorts, removeDirectory, temporaryDirectory } from "./temporary";
+
+export interface NomadAgentOptions {
+  /** Turn ACLs on; {@link NomadAgent.token} is then a management token. @default false */
+  acl?: boolean;
+}
+
+const START_TIMEOUT_MS = 60_000;
+const LOG_LINES_SHOWN = 20;
+
+/** A real Nomad, server and client in one agent, on loopback with its own ports and data. The driver is raw_exec. */
+export class NomadAgent {
+  private constructor(
+    /** E.g. `http://127.0.0.1:41234`. */
+    readonly address: string,
+    /** A management token; empty without ACLs. */
+    readonly token: string,
+    /** Ends the agent and what it runs, and removes its data. */
+    readonly stop: () => Promise<void>,
+  ) {}
+
+  /** Starts an agent and waits until it has a leader and its client is ready. Needs `nomad` on PATH. */
+  static async start({ acl = false }: NomadAgentOptions = {}): Promise<NomadAgent> {
+    const directory = await temporaryDirectory("nomad");
+    const [httpPort = 0, rpc = 0, serf = 0] = await freePorts(3);
+    const config = join(directory, "agent.json");
+    await writeFile(config, JSON.stringify(agentConfig(join(directory, "data"), { http: httpPort, rpc, serf }, acl)));
+    const abort = new AbortController();
+    const agent = execa("nomad", ["agent", "-config", config], {
+      all: true,
+      reject: false,
+      buffer: { all: true },
+      cancelSignal: abort.signal,
+      forceKillAfterDelay: 10_000,
+      env: { NOMAD_ADDR: "", NOMAD_TOKEN: "" },
+    });
+    const address = `http://127.0.0.1:${httpPort}`;
+    const stop = async () => {
+      await drain(address, token);
+      abort.abort();
+      await agent;
+      await removeDirectory(directory);
+    };
+    let token = "";
+    void agent.then(() => {
+      abort.abort();
+    });
+    try {
+      await until(abort.signal, async () => {
+        if ((await call(address, "", "GET", "/v1/status/leader")) === "") throw new Error("no leader yet");
+      });
+      if (acl) {
+        const made = (await call(address, "", "PUT", "/v1/acl/bootstrap")) as { SecretID: string };
+        token = made.SecretID;
+      }
+      await until(abort.signal, async () => {
+        const nodes = (await call(address, token, "GET", "/v1/nodes")) as { Status: string }[];
+        if (!nodes.some((node) => node.Status === "ready")) throw new Error("no client is ready yet");
+      });
+    } catch (error) {
+      abort.abort();
+      const { all } = await agent;
+      await removeDirectory(directory);
+      const lines = all.split("\n").slice(-LOG_LINES_SHOWN).join("\n");
+      throw new Error(`Nomad did not start: ${error instanceof Error ? error.message : String(error)}\n${lines}`);
+    }
+    return new NomadAgent(address, token, stop);
+  }
+
+  /** A request to the HTTP API. @returns the answer's JSON */
+  request(method: string, path: string, body?: unknown): Promise<unknown> {
+    return call(this.address, this.token, method, path, body);
+  }
+
+  /** Waits until `check` no longer throws, 30 seconds at most. @throws what it threw last */
+  eventually<T>(check: () => Promise<T>): Promise<T> {
+    return until(AbortSignal.timeout(30_000), check);
+  }
+}
+
+function agentConfig(dataDir: string, ports: Record<"http" | "rpc" | "serf", number>, acl: boolean) {
+  return {
+    data_dir: dataDir,
+    bind_addr: "127.0.0.1",
+    log_level: "WARN",
+    ports,
+    leave_on_interrupt: true,
+    server: { enabled: true, bootstrap_expect: 1 },
+    client: {
+      enabled: true,
+      options: { "fingerprint.denylist": "env_aws,env_gce,env_azure,env_digitalocean" },
+    },
+    plugin: [{ raw_exec: [{ config: [{ enabled: true }] }] }],
+    acl: { enabled: acl },
+    consul: { server_auto_join: false, client_auto_join: false, auto_advertise: false },
+    disable_update_check: true,
+  };
+}
+
+// An agent that ends leaves its tasks running, so its jobs have to end first.
+async function drain(address: string, token: string): Promise<void> {
+  const jobs = (await call(address, token, "GET", "/v1/jobs?namespace=*")) as { ID: string; Namespace: string }[];
+  for (const { ID, Namespace } of jobs) {
+    await call(address, token, "DELETE", `/v1/job/${encodeURIComponent(ID)}?purge=true&namespace=${Namespace}`);
+  }
+  await until(AbortSignal.timeout(30_000), async () => {
+    const allocations = await call(address, token, "GET", "/v1/allocations?namespace=*");
+    const left = (allocations as { ClientStatus: string }[]).filter(({ ClientStatus }) => ClientStatus === "running");
+    if (left.length > 0) throw new Error(`${left.length} allocations still run`);
+  });
+}
+
+async function call(address: string, token: string, method: string, path: string, body?: unknown): Promise<unknown> {
+  const response = await fetch(`${address}${path}`, {
+    method,
+    headers: { "X-Nomad-Token": token, Connection: "close" },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+  return text === "" ? undefined : (JSON.parse(text) as unknown);
+}
+
+function until<T>(signal: AbortSignal, check: () => Promise<T>): Promise<T> {
+  return pRetry(async () => asRetriable(check), {
+    signal,
+    retries: Number.POSITIVE_INFINITY,
+    maxRetryTime: START_TIMEOUT_MS,
+    minTimeout: 50,
+    factor: 1,
+  });
+}
+
+// p-retry gives up at once at a TypeError that it does not know as a failure of the network.
+async function asRetriable<T>(check: () => Promise<T>): Promise<T> {
+  try {
+    return await check();
+  } catch (error) {
+    throw error instanceof TypeError ? new Error(error.message, { cause: error }) : error;
+  }
+}

@@ -1,0 +1,172 @@
+import { readFile, rm, symlink, writeFile, mkdir } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { execa } from "execa";
+import { removeDirectory, temporaryDirectory } from "./temporary";
+
+const repository = join(__dirname, "..", "..");
+const STAND_INS = ["nomad", "command"];
+
+/** A resource for the project's program to declare; `{ "$secret": VALUE }` anywhere in the inputs is a secret. */
+export interface Declared {
+  type: string;
+  inputs: Record<string, unknown>;
+  options?: { protect?: boolean; deleteBeforeReplace?: boolean; customTimeouts?: { create?: string; update?: string } };
+}
+
+/** One resource in the state. */
+export interface StateResource {
+  urn: string;
+  type: string;
+  id?: string;
+  inputs: Record<string, unknown>;
+  outputs: Record<string, unknown>;
+  initErrors?: string[];
+}
+
+export interface RunResult {
+  exitCode: number;
+  /** Everything that pulumi wrote. */
+  text: string;
+  /** How many resources had which operation, `same` included; empty when it failed before its end. */
+  changes: Record<string, number>;
+  /** The steps that change something: operation and property paths by the resource's name. */
+  steps: Record<string, { op: string; diff: string[]; newOutputs: Record<string, unknown> }>;
+  /** What was said at severity error. */
+  errors: string;
+}
+
+interface EngineEvent {
+  summaryEvent?: { resourceChanges?: Record<string, number> };
+  resourcePreEvent?: {
+    metadata: {
+      op: string;
+      urn: string;
+      detailedDiff?: Record<string, unknown> | null;
+      diffs?: string[] | null;
+      new?: { outputs?: Record<string, unknown> };
+    };
+  };
+  diagnosticEvent?: { severity: string; message: string };
+}
+
+/**
+ * A Pulumi project in a directory of its own with state, home and stack there, whose plugins are the stand-ins. Its
+ * program declares what the last {@link declare} said. Needs `pulumi` and its Node language host on PATH.
+ */
+export class PulumiProject {
+  private constructor(
+    readonly directory: string,
+    private readonly env: Record<string, string>,
+  ) {}
+
+  /** @param env more environment variables for the engine and the plugins */
+  static async create(env: Record<string, string> = {}): Promise<PulumiProject> {
+    const directory = await temporaryDirectory("project");
+    const plugins = STAND_INS.map((name) => join(repository, "tools", "plugins", name));
+    const project = new PulumiProject(directory, {
+      PATH: [...plugins, process.env["PATH"] ?? ""].join(delimiter),
+      PULUMI_HOME: join(directory, "home"),
+      PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
+      PULUMI_CONFIG_PASSPHRASE: "",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      ...env,
+    });
+    await mkdir(join(directory, "state"));
+    await symlink(join(repository, "node_modules"), join(directory, "node_modules"));
+    await writeFile(
+      join(directory, "Pulumi.yaml"),
+      `name: test\nruntime:\n  name: nodejs\n  options: { typescript: false, nodeargs: "--require tsx/cjs" }\nmain: index.ts\n`,
+    );
+    await writeFile(join(directory, "package.json"), JSON.stringify({ name: "test", private: true }));
+    await writeFile(join(directory, "index.ts"), PROGRAM);
+    await project.declare({});
+    const { exitCode, text } = await project.run(["stack", "init", "test"]);
+    if (exitCode !== 0) throw new Error(`pulumi stack init failed:\n${text}`);
+    return project;
+  }
+
+  /** Sets a key of the stack's config, e.g. `nomad:address`. */
+  async configure(key: string, value: string): Promise<void> {
+    const { exitCode, text } = await this.run(["config", "set", key, value]);
+    if (exitCode !== 0) throw new Error(`pulumi config set ${key} failed:\n${text}`);
+  }
+
+  /** Says what the program declares from now on, by resource name. */
+  async declare(resources: Record<string, Declared>): Promise<void> {
+    await writeFile(join(this.directory, "resources.json"), JSON.stringify(resources));
+  }
+
+  preview(): Promise<RunResult> {
+    return this.run(["preview"], true);
+  }
+
+  up(): Promise<RunResult> {
+    return this.run(["up", "--yes", "--skip-preview"], true);
+  }
+
+  refresh(): Promise<RunResult> {
+    return this.run(["refresh", "--yes", "--skip-preview"], true);
+  }
+
+  destroy(): Promise<RunResult> {
+    return this.run(["destroy", "--yes", "--skip-preview"], true);
+  }
+
+  /** The resource of that name in the state, as it is stored: secrets are encrypted. */
+  async state(name: string): Promise<StateResource | undefined> {
+    const stored = JSON.parse((await this.run(["stack", "export"])).text) as {
+      deployment: { resources?: StateResource[] };
+    };
+    return stored.deployment.resources?.find(({ urn }) => urn.endsWith(`::${name}`));
+  }
+
+  async remove(): Promise<void> {
+    await removeDirectory(this.directory);
+  }
+
+  /** Runs pulumi in the project. @param logged whether the command changes or compares the stack and so logs events */
+  async run(args: string[], logged = false): Promise<RunResult> {
+    const log = join(this.directory, "events.json");
+    await rm(log, { force: true });
+    const stack = args[0] === "stack" && args[1] === "init" ? [] : ["--stack", "test"];
+    const flags = ["--non-interactive", "--color", "never", ...stack, ...(logged ? ["--event-log", log] : [])];
+    const { exitCode = 1, all } = await execa("pulumi", [...args, ...flags], {
+      cwd: this.directory,
+      env: this.env,
+      all: true,
+      reject: false,
+    });
+    return { exitCode, text: all, ...(logged ? summaryOf(await readFile(log, "utf8").catch(() => "")) : NOTHING) };
+  }
+}
+
+const NOTHING = { changes: {}, steps: {}, errors: "" };
+
+function summaryOf(log: string): Omit<RunResult, "exitCode" | "text"> {
+  const result: Omit<RunResult, "exitCode" | "text"> = { changes: {}, steps: {}, errors: "" };
+  for (const line of log.split("\n").filter((text) => text !== "")) {
+    const { summaryEvent, resourcePreEvent, diagnosticEvent } = JSON.parse(line) as EngineEvent;
+    result.changes = summaryEvent?.resourceChanges ?? result.changes;
+    if (diagnosticEvent?.severity === "error") result.errors += diagnosticEvent.message;
+    if (!resourcePreEvent || resourcePreEvent.metadata.op === "same") continue;
+    const { op, urn, detailedDiff, diffs, new: after } = resourcePreEvent.metadata;
+    const name = urn.split("::").at(-1) ?? "";
+    const diff = Object.keys(detailedDiff ?? {});
+    result.steps[name] = { op, diff: diff.length > 0 ? diff : (diffs ?? []), newOutputs: after?.outputs ?? {} };
+  }
+  return result;
+}
+
+const PROGRAM = `
+import { readFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+
+class Any extends pulumi.CustomResource {}
+
+const reveal = (_key: string, value: unknown) =>
+  typeof value === "object" && value !== null && "$secret" in value ? pulumi.secret(value.$secret) : value;
+
+const declared = JSON.parse(readFileSync("resources.json", "utf8"), reveal);
+for (const [name, { type, inputs, options }] of Object.entries<any>(declared)) new Any(type, name, inputs, options);
+`;
