@@ -167,6 +167,7 @@ async function waitUntilReady(
   options: { signal: AbortSignal; onWait: (what: string) => void },
 ): Promise<void> {
   const deadline = Date.now() + readyTimeoutSeconds * 1000;
+  let told: string | undefined;
   for (;;) {
     let waitsFor: string | undefined;
     try {
@@ -176,7 +177,8 @@ async function waitUntilReady(
     }
     if (!isAlive(record)) throw new UserError(`${agent.name} has ended while starting. ${lastLines(installation, agent.name)}`);
     if (waitsFor === undefined) return;
-    options.onWait(waitsFor);
+    if (waitsFor !== told) options.onWait(waitsFor);
+    told = waitsFor;
     options.signal.throwIfAborted();
     if (Date.now() > deadline) {
       throw new UserError(

@@ -21,12 +21,15 @@ export async function parseJobs(installation: Installation, nomad: NomadApi): Pr
   const results = await Promise.all(
     installation.config.jobs.map(async (job) => {
       const text = readFileSync(resolve(installation.root, job.file), "utf8");
+      const undeclared = undeclaredVariables(text, Object.keys(job.variables ?? {}));
+      if (undeclared.length > 0) return undeclared.map((error) => `${job.file}: ${error}`).join("\n  ");
       try {
         const spec = await nomad.parse(text, variablesFile(job.variables ?? {}));
         return { name: jobName(job), file: job.file, spec };
       } catch (error) {
         if (!(error instanceof ApiError) || error.status === undefined) throw error;
-        return `${job.file}: ${tidyParseError(error.message, job.file)}`;
+        const reason = tidyParseError(error.message, job.file);
+        return reason.startsWith(`${job.file}:`) ? reason : `${job.file}: ${reason}`;
       }
     }),
   );
@@ -47,9 +50,23 @@ function hclLiteral(value: JobVariable): string {
   return JSON.stringify(value).replaceAll("${", "$${").replaceAll("%{", "%%{");
 }
 
-/** Nomad names the text it was sent `input.hcl` and the variables `input.hclvar` or the like; a person knows them by the file's name. */
+/** Nomad's parser passes over values for variables that a file does not declare, most often misspelt ones. */
+function undeclaredVariables(text: string, names: string[]): string[] {
+  const declared = [...text.matchAll(/^[ \t]*variable[ \t]+"?([\w-]+)"?[ \t]*\{/gm)].map((match) => match[1] ?? "");
+  return names
+    .filter((name) => !declared.includes(name))
+    .map((name) => `there is no variable "${name}"; the file declares ${declared.join(", ") || "none"}`);
+}
+
+/** Nomad calls both the file and the variables that it is sent `input.hcl`; people know them by other names. */
 function tidyParseError(message: string, file: string): string {
-  return message.trim().replaceAll("input.hcl", file);
+  return message
+    .trim()
+    .replace(/^Failed to parse job: (<nil>: )?/, "")
+    .replace(/input\.hcl:[\d,-]+: Invalid value for varfile variable; /g, "invalid value of a variable: ")
+    .replace(/; see https:.*/, "")
+    .replace(/\s+This was checked by/g, " This was checked by")
+    .replaceAll("input.hcl", file);
 }
 
 /** Checks that no other program listens on a static port of a job. @throws UserError with every port */
@@ -68,16 +85,16 @@ export function checkJobPorts(installation: Installation, jobs: ConfiguredJob[])
   if (taken.length > 0) throw new UserError(`Jobs cannot get their ports:\n${taken.join("\n")}\nEnd that program, or give the job another port by its variables.`);
 }
 
-const allocations = (installation: Installation) => join(installation.directory, "agents", "nomad", "alloc");
-
 /** Ids of the processes that run tasks of this installation, known by the directory that Nomad gave them. */
 export function taskProcesses(installation: Installation): number[] {
-  const mark = `NOMAD_ALLOC_DIR=${allocations(installation)}/`;
-  return findProcesses((_command, environment) => environment().some((entry) => entry.startsWith(mark)));
+  const mark = `NOMAD_ALLOC_DIR=${join(installation.directory, "agents", "nomad", "alloc")}/`;
+  return findProcesses(({ environment }) => environment().some((entry) => entry.startsWith(mark)));
 }
 
-/** Ids of the processes with which Nomad watches over tasks of this installation. */
-export function executorProcesses(installation: Installation): number[] {
-  const mark = `"LogFile":"${allocations(installation)}/`;
-  return findProcesses((command) => command[1] === "executor" && (command[2] ?? "").includes(mark));
+/** Ids of the processes with which Nomad watches over tasks and their logs: they have their agent's directory. */
+export function helperProcesses(installation: Installation): number[] {
+  return findProcesses(
+    ({ command, directory }) =>
+      ["executor", "logmon", "docker_logger"].includes(command[1] ?? "") && directory() === installation.directory,
+  );
 }

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -97,14 +97,25 @@ export class ProcessTable {
   }
 }
 
+/** What can be read of a process. */
+export interface ProcessView {
+  command: string[];
+  environment: () => string[];
+  directory: () => string;
+}
+
 /** Ids of all processes for which the test holds; those that end or may not be read meanwhile are left out. */
-export function findProcesses(test: (commandLine: string[], environment: () => string[]) => boolean): number[] {
+export function findProcesses(test: (process: ProcessView) => boolean): number[] {
   const strings = (pid: string, file: string) => readFileSync(`/proc/${pid}/${file}`, "utf8").split("\0");
   return readdirSync("/proc")
     .filter((entry) => /^\d+$/.test(entry))
     .filter((pid) => {
       try {
-        return test(strings(pid, "cmdline"), () => strings(pid, "environ"));
+        return test({
+          command: strings(pid, "cmdline"),
+          environment: () => strings(pid, "environ"),
+          directory: () => readlinkSync(`/proc/${pid}/cwd`),
+        });
       } catch {
         return false;
       }

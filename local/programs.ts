@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { ProgramName, programNames } from "../tools/catalog";
-import { resolvePlugins } from "../tools/plugins";
+import { pulumiHome, resolvePlugins } from "../tools/plugins";
 import { resolvePrograms } from "../tools/programs";
 import type { Programs } from "./agents";
 import type { Engine } from "./stack";
@@ -21,6 +21,6 @@ export async function resolveLocalPrograms(
     taskPath: [dirname(paths.fabio)],
     pulumi: paths.pulumi,
     path: [dirname(paths["pulumi-language-nodejs"]), ...plugins.flatMap(({ binDir }) => binDir ?? [])],
-    home: "",
+    home: pulumiHome(process.env),
   };
 }

@@ -88,7 +88,7 @@ export class EngineError extends UserError {}
 /**
  * Runs an operation of the engine on the stack and returns what it changed.
  *
- * @param onLine is told each line that the engine prints
+ * @param onLine is told what the engine prints about each resource
  * @throws EngineError with the engine's own errors
  */
 export async function runEngine(
@@ -120,7 +120,7 @@ export async function runEngine(
     const output: string[] = [];
     for await (const line of child.iterable({ from: "all" })) {
       output.push(String(line));
-      options.onLine(String(line));
+      if (isNews(String(line))) options.onLine(String(line).trim());
     }
     const result = await child;
     const events = readEvents(eventLog);
@@ -154,6 +154,9 @@ export async function passThrough(installation: Installation, engine: Engine, ar
   return result.exitCode ?? 1;
 }
 
+/** Whether a line of the engine's output tells of a resource that is changed, and how it gets on. */
+const isNews = (line: string) => /^ [-+~] +\w+:.*(creat|updat|delet|replac)(ing|ed)/.test(line);
+
 /** The events of the engine's log that are used here. */
 interface EngineEvent {
   diagnosticEvent?: { urn?: string; severity: string; message: string };
@@ -177,7 +180,8 @@ function readEvents(file: string): { changes: Changes; errors: string[] } {
 }
 
 function errorText(operation: string, events: { errors: string[] }, output: string[]): string {
-  const errors = events.errors.filter((error) => !/: (update|destroy) failed$/.test(error) || events.errors.length === 1);
+  // The engine ends its errors with one that only says so.
+  const errors = events.errors.filter((error) => !/^(.*: )?(update|destroy) failed$/.test(error));
   const text = errors.length > 0 ? [...new Set(errors)] : output.slice(-20);
   return `pulumi ${operation} failed:\n${text.map((line) => `  ${line.replaceAll("\n", "\n  ")}`).join("\n")}`;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { Listr } from "listr2";
 import { AgentName, AgentOutcome, ensureAgent } from "./agents";
 import { ConsulApi, NomadApi } from "./cluster";
@@ -10,6 +11,7 @@ import { Changes, clearInterrupted, prepareStack, runEngine } from "./stack";
 import { stopAgent } from "./stop";
 import { explainFailures, watchDeployments } from "./deployments";
 
+const jobsTimeoutSeconds = 90;
 const routeTimeoutSeconds = 30;
 
 /** What a start has found and done. */
@@ -28,6 +30,7 @@ export async function start(installation: Installation, signal: AbortSignal): Pr
   let jobs!: ConfiguredJob[];
   const agents = {} as Started["agents"];
   let changes: Changes = {};
+  let rows: Row[] = [];
 
   const agentStep = (name: AgentName) => ({
     title: name,
@@ -85,6 +88,13 @@ export async function start(installation: Installation, signal: AbortSignal): Pr
         },
       },
       {
+        // The engine waits for the jobs that it changes; others may still be starting after their agents.
+        title: "Jobs",
+        task: async (_, task) => {
+          rows = await waitForJobs(installation, nomad, jobs, signal, (text) => (task.output = text));
+        },
+      },
+      {
         title: "Requests through fabio",
         task: async (_, task) => {
           const ingress = await findIngress(consul);
@@ -99,10 +109,37 @@ export async function start(installation: Installation, signal: AbortSignal): Pr
         },
       },
     ],
-    { registerSignalListeners: false, concurrent: false },
+    // The error is shown once, by the command.
+    { registerSignalListeners: false, rendererOptions: { showErrorMessage: false, suffixSkips: false } },
   );
   await steps.run();
-  return { agents, changes, rows: [...(await agentRows(installation)), ...(await jobRows(installation, jobs))] };
+  return { agents, changes, rows: [...(await agentRows(installation)), ...rows] };
+}
+
+/** Waits until all jobs are healthy, and returns their state. @throws UserError with what is wrong */
+async function waitForJobs(
+  installation: Installation,
+  nomad: NomadApi,
+  jobs: ConfiguredJob[],
+  signal: AbortSignal,
+  onWait: (text: string) => void,
+): Promise<Row[]> {
+  const since = Date.now();
+  let told = "";
+  for (;;) {
+    const rows = await jobRows(installation, jobs);
+    const problems = rows.flatMap((row) => row.problems.map((problem) => `${row.name}: ${problem}`));
+    if (problems.length === 0) return rows;
+    if (Date.now() - since > jobsTimeoutSeconds * 1000) {
+      const why = await explainFailures(nomad, jobs, 0);
+      throw new UserError(`Not all jobs are healthy after ${jobsTimeoutSeconds} s:\n${problems.map((line) => `  ${line}`).join("\n")}${why}`);
+    }
+    const text = problems.join(", ");
+    if (text !== told) onWait(text);
+    told = text;
+    signal.throwIfAborted();
+    await delay(200);
+  }
 }
 
 /** For instance "2 created, 1 updated", or "no change". */

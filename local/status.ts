@@ -84,7 +84,7 @@ async function jobRow(nomad: NomadApi, consul: ConsulApi, ingress: Ingress | und
   return {
     name: job.name,
     version: isIngress && ingress ? await fabioVersion(ingress) : (registered.Meta?.version ?? `job version ${registered.Version}`),
-    state: instances.text,
+    state: deployment?.Status === "running" ? `${instances.text}, deploying` : instances.text,
     problems: [...instances.problems, ...deploymentProblems(deployment), ...checks],
     address: isIngress
       ? ingress
@@ -105,7 +105,7 @@ function describeInstances(job: JobSpec, allocations: Allocation[]): { text: str
 }
 
 function deploymentProblems(deployment: Deployment | null): string[] {
-  if (!deployment || deployment.Status === "successful" || deployment.Status === "cancelled") return [];
+  if (!deployment || ["successful", "cancelled", "running"].includes(deployment.Status)) return [];
   return [`deployment of job version ${deployment.JobVersion} is ${deployment.Status}: ${deployment.StatusDescription}`];
 }
 

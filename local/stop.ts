@@ -4,7 +4,7 @@ import { AgentName } from "./agents";
 import { NomadApi } from "./cluster";
 import { ApiError } from "./http";
 import { Installation } from "./installation";
-import { executorProcesses, taskProcesses } from "./jobs";
+import { helperProcesses, taskProcesses } from "./jobs";
 import { recordOf, stopProcess } from "./processes";
 import { clearInterrupted } from "./stack";
 
@@ -24,8 +24,9 @@ export async function stopAll(installation: Installation, onProgress: (message: 
   }
   onProgress("nomad");
   await stopAgent(installation, "nomad");
-  for (const pid of [...taskProcesses(installation), ...executorProcesses(installation)]) {
-    await stopProcess(recordOf(pid, ""), 5);
+  // What is left where the agent had died, or a task did not stop in time.
+  for (const find of [taskProcesses, helperProcesses]) {
+    for (const pid of find(installation)) await stopProcess(recordOf(pid, ""), 5);
   }
   onProgress("consul");
   await stopAgent(installation, "consul");

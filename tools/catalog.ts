@@ -19,6 +19,8 @@ export interface Program {
   moduleDirectory: string;
   /** Go variable to set to `v<version>`, for programs that do not know their version from their source. */
   versionVariable?: string;
+  /** Flags with which a built program must be started. */
+  flags?: readonly string[];
   /** Whether it must be built with cgo, so with a C compiler. */
   needsCgo?: boolean;
 }
@@ -58,6 +60,9 @@ export const catalog: Readonly<Record<ProgramName, Program>> = {
     ...pinned("pulumi-language-nodejs"),
     accepts: "only the pinned version",
     shippedWith: pulumi,
+    // This host is the last that is a package of its module. It takes a project's options as flags, which an engine of
+    // today sends in its requests instead; and every project here has `typescript: false`.
+    flags: ["-typescript=false"],
     release: pulumiRelease,
     versionVariable: "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version",
   },

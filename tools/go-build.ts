@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import type { Program } from "./catalog";
 import { executablesOnPath } from "./path-lookup";
 
@@ -66,6 +66,14 @@ export async function goBuild(program: Program, directory: string, context: Buil
   const result = await build;
   signal?.throwIfAborted();
   if (result.failed) throw new Error(`go build fails: ${said.slice(-5).join("; ") || result.shortMessage}`);
+  if (program.flags) await addFlags(join(directory, program.name), program.flags);
+}
+
+/** Puts a script in the place of a program, which starts it with some flags before those that it gets itself. */
+async function addFlags(path: string, flags: readonly string[]): Promise<void> {
+  await rename(path, `${path}.bin`);
+  const script = `#!/bin/sh\nexec "$(dirname "$(readlink -f "$0")")/${basename(path)}.bin" ${flags.join(" ")} "$@"\n`;
+  await writeFile(path, script, { mode: 0o755 });
 }
 
 /** The oldest Go that builds the program: the `go` line of its module. */

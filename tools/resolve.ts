@@ -1,6 +1,6 @@
 /** Resolves pinned programs, by default all, and prints a line for each: name, version, source, path. */
 import { programNames, type ProgramName } from "./catalog";
-import { ProgramUnavailableError, resolvePrograms } from "./programs";
+import { resolvePrograms } from "./programs";
 
 /** Progress comes with every package compiled; a log needs less of it. In milliseconds. */
 const progressInterval = 5_000;
@@ -36,7 +36,6 @@ async function main(names: string[]): Promise<void> {
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
-  const expected = error instanceof ProgramUnavailableError || error instanceof RangeError;
-  process.stderr.write(`${expected || !(error instanceof Error) ? String(error) : error.message}\n`);
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 });

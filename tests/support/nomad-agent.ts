@@ -1,6 +1,5 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { execa } from "execa";
 import pRetry from "p-retry";
 import { freePorts, removeDirectory, temporaryDirectory } from "./temporary";
 
@@ -25,6 +24,7 @@ export class NomadAgent {
 
   /** Starts an agent and waits until it has a leader and its client is ready. Needs `nomad` on PATH. */
   static async start({ acl = false }: NomadAgentOptions = {}): Promise<NomadAgent> {
+    const { execa } = await import("execa");
     const directory = await temporaryDirectory("nomad");
     const [httpPort = 0, rpc = 0, serf = 0] = await freePorts(3);
     const config = join(directory, "agent.json");
@@ -63,9 +63,9 @@ export class NomadAgent {
       });
     } catch (error) {
       abort.abort();
-      const { all } = await agent;
+      const { message, all } = await agent;
       await removeDirectory(directory);
-      const lines = all.split("\n").slice(-LOG_LINES_SHOWN).join("\n");
+      const lines = [message, ...all.split("\n").slice(-LOG_LINES_SHOWN)].join("\n");
       throw new Error(`Nomad did not start: ${error instanceof Error ? error.message : String(error)}\n${lines}`);
     }
     return new NomadAgent(address, token, stop);
@@ -86,6 +86,7 @@ function agentConfig(dataDir: string, ports: Record<"http" | "rpc" | "serf", num
   return {
     data_dir: dataDir,
     bind_addr: "127.0.0.1",
+    advertise: { http: "127.0.0.1", rpc: "127.0.0.1", serf: "127.0.0.1" },
     log_level: "WARN",
     ports,
     leave_on_interrupt: true,

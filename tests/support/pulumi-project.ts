@@ -1,6 +1,5 @@
 import { readFile, rm, symlink, writeFile, mkdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { execa } from "execa";
 import { removeDirectory, temporaryDirectory } from "./temporary";
 
 const repository = join(__dirname, "..", "..");
@@ -10,6 +9,8 @@ const STAND_INS = ["nomad", "command"];
 export interface Declared {
   type: string;
   inputs: Record<string, unknown>;
+  /** Names of resources declared before this one. */
+  dependsOn?: string[];
   options?: { protect?: boolean; deleteBeforeReplace?: boolean; customTimeouts?: { create?: string; update?: string } };
 }
 
@@ -69,6 +70,8 @@ export class PulumiProject {
       PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
       PULUMI_CONFIG_PASSPHRASE: "",
       PULUMI_SKIP_UPDATE_CHECK: "true",
+      // For the flag --event-log.
+      PULUMI_DEBUG_COMMANDS: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       ...env,
     });
@@ -76,10 +79,10 @@ export class PulumiProject {
     await symlink(join(repository, "node_modules"), join(directory, "node_modules"));
     await writeFile(
       join(directory, "Pulumi.yaml"),
-      `name: test\nruntime:\n  name: nodejs\n  options: { typescript: false, nodeargs: "--require tsx/cjs" }\nmain: index.ts\n`,
+      "name: test\nruntime: { name: nodejs, options: { typescript: false } }\n",
     );
     await writeFile(join(directory, "package.json"), JSON.stringify({ name: "test", private: true }));
-    await writeFile(join(directory, "index.ts"), PROGRAM);
+    await writeFile(join(directory, "index.js"), PROGRAM);
     await project.declare({});
     const { exitCode, text } = await project.run(["stack", "init", "test"]);
     if (exitCode !== 0) throw new Error(`pulumi stack init failed:\n${text}`);
@@ -127,6 +130,7 @@ export class PulumiProject {
 
   /** Runs pulumi in the project. @param logged whether the command changes or compares the stack and so logs events */
   async run(args: string[], logged = false): Promise<RunResult> {
+    const { execa } = await import("execa");
     const log = join(this.directory, "events.json");
     await rm(log, { force: true });
     const stack = args[0] === "stack" && args[1] === "init" ? [] : ["--stack", "test"];
@@ -159,14 +163,16 @@ function summaryOf(log: string): Omit<RunResult, "exitCode" | "text"> {
 }
 
 const PROGRAM = `
-import { readFileSync } from "node:fs";
-import * as pulumi from "@pulumi/pulumi";
+const { readFileSync } = require("node:fs");
+const pulumi = require("@pulumi/pulumi");
 
-class Any extends pulumi.CustomResource {}
-
-const reveal = (_key: string, value: unknown) =>
+const reveal = (_key, value) =>
   typeof value === "object" && value !== null && "$secret" in value ? pulumi.secret(value.$secret) : value;
 
 const declared = JSON.parse(readFileSync("resources.json", "utf8"), reveal);
-for (const [name, { type, inputs, options }] of Object.entries<any>(declared)) new Any(type, name, inputs, options);
+const made = {};
+for (const [name, { type, inputs, dependsOn = [], options }] of Object.entries(declared)) {
+  const needed = dependsOn.map((other) => made[other]);
+  made[name] = new pulumi.CustomResource(type, name, inputs, { ...options, dependsOn: needed });
+}
 `;

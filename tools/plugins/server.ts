@@ -7,6 +7,7 @@ import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { announce } from "./announce";
 import type { Difference } from "./diff";
 import type { Failure } from "./schema";
 import type { Naming } from "./inputs";
@@ -16,7 +17,7 @@ import { type ValueMap, decode, encode, isMap, mapValues } from "./value";
 
 /**
  * Serves the stand-in to the engine that started this process, until the engine ends it. It says its port on standard
- * output, as the engine expects, and what it is on standard error, which the engine shows.
+ * output, as the engine expects, and once, among the engine's diagnostics, that it is a stand-in.
  */
 export function serve<Config>(standIn: StandIn<Config>): void {
   const provider = new Provider(standIn);
@@ -80,9 +81,7 @@ function handlers<Config>(standIn: StandIn<Config>, provider: Provider<Config>, 
 
     configure: calls.handler((request: proto.ConfigureRequest) => {
       provider.configure(values(request.getArgs()));
-      process.stderr.write(
-        `the ${standIn.name} plugin in use is pulumi-cos's stand-in for version ${standIn.version}\n`,
-      );
+      announce(`the ${standIn.name} plugin in use is pulumi-cos's stand-in for version ${standIn.version}`);
       return new proto.ConfigureResponse()
         .setAcceptsecrets(true)
         .setSupportspreview(true)

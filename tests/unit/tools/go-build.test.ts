@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { executablesOnPath } from "../../../tools/path-lookup";
 import { resolve } from "../../../tools/programs";
@@ -29,7 +30,8 @@ describe("building a pinned Go module", () => {
       this.timeout(120_000);
       await workplace().file(
         "module/main.go",
-        'package main\n\nimport "os"\n\nvar v = "dev"\n\nfunc main() { os.Stdout.WriteString("Sample " + v + "\\n") }\n',
+        // Unlike any built before, so that there is something to compile.
+        `// ${randomUUID()}\npackage main\n\nimport "os"\n\nvar v = "dev"\n\nfunc main() { os.Stdout.WriteString("Sample " + v + "\\n") }\n`,
       );
       const progress: string[] = [];
       const onProgress = (message: string) => progress.push(message);

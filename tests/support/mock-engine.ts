@@ -1,0 +1,102 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { RegisterResourceOutputsRequest, RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import type { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
+
+/** A resource as a program registers it. */
+export interface Registered {
+  type: string;
+  name: string;
+  /** Secrets as `{ secret: VALUE }`, values that a preview does not know as {@link unknown}. */
+  inputs: unknown;
+  /** Name of the parent; undefined below the stack. */
+  parent: string | undefined;
+  /** Name of the provider that was given to it, by itself or by its parents. */
+  provider: string | undefined;
+  /** Names of the resources that it waits for, sorted. */
+  dependsOn: string[];
+  /** What a component registers as its outputs. */
+  outputs: unknown;
+}
+
+/** What stands in {@link Registered.inputs} for a value that is not known. */
+export const unknown = "(unknown)";
+
+type Reply = (error: unknown, response: unknown) => void;
+
+const nameOf = (urn: string): string => urn.split("::").at(-1) ?? "";
+
+function plain(value: unknown): unknown {
+  if (value === pulumi.runtime.unknownValue) return unknown;
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== "object" || value === null) return value;
+  if (Reflect.get(value, pulumi.runtime.specialSigKey) === pulumi.runtime.specialSecretSig) {
+    return { secret: plain(Reflect.get(value, "value")) };
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
+}
+
+/** Pulumi's mocks, with all that a program registers written down. */
+export class MockEngine {
+  readonly registered: Registered[] = [];
+
+  private constructor() {
+    const monitor = pulumi.runtime.getMonitor() as unknown as MockMonitor;
+    const register = monitor.registerResource.bind(monitor);
+    monitor.registerResource = (request: RegisterResourceRequest, reply: Reply) => {
+      this.note(request);
+      return register(request, reply);
+    };
+    const registerOutputs = monitor.registerResourceOutputs.bind(monitor);
+    monitor.registerResourceOutputs = (request: RegisterResourceOutputsRequest, reply: Reply) => {
+      const resource = this.registered.find(({ name }) => name === nameOf(request.getUrn()));
+      if (resource) resource.outputs = plain(request.getOutputs()?.toJavaScript());
+      registerOutputs(request, reply);
+    };
+  }
+
+  /**
+   * @param outputs what a resource of a type gets besides its inputs
+   * @param preview whether nothing but inputs is known
+   */
+  static async start(outputs: Record<string, object> = {}, preview = false): Promise<MockEngine> {
+    await pulumi.runtime.setMocks(
+      {
+        newResource: ({ type, name, inputs }) => ({
+          id: preview ? undefined : `${name}-id`,
+          state: { ...(inputs as object), ...(preview ? {} : outputs[type]) },
+        }),
+        call: () => ({}),
+      },
+      "cos",
+      "test",
+      preview,
+    );
+    return new MockEngine();
+  }
+
+  private note(request: RegisterResourceRequest): void {
+    // A provider's reference is its URN and its id.
+    const provider = request.getProvider().split("::").slice(0, -1).join("::");
+    this.registered.push({
+      type: request.getType(),
+      name: request.getName(),
+      inputs: plain(request.getObject()?.toJavaScript()),
+      parent: request.getParent() === "" ? undefined : nameOf(request.getParent()),
+      provider: provider === "" ? undefined : nameOf(provider),
+      dependsOn: request.getDependenciesList().map(nameOf).sort(),
+      outputs: undefined,
+    });
+  }
+
+  /** Runs a program and waits until all of it is registered. */
+  async run<T>(program: () => T): Promise<T> {
+    const result = program();
+    await pulumi.runtime.disconnect();
+    return result;
+  }
+}
+
+/** The value of an output; undefined while it is not known. */
+export function valueOf<T>(output: pulumi.Output<T>): Promise<T | undefined> {
+  return (output as pulumi.Output<T> & { promise(withUnknowns?: boolean): Promise<T> }).promise();
+}
