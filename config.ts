@@ -95,7 +95,10 @@ function describe(issue: z.core.$ZodIssue, values: unknown): string[] {
 }
 
 function keyName(path: PropertyKey[]): string {
-  return prefix + path.map((part, i) => (typeof part === "number" ? `[${part}]` : (i > 0 ? "." : "") + String(part))).join("");
+  return (
+    prefix +
+    path.map((part, i) => (typeof part === "number" ? `[${part}]` : (i > 0 ? "." : "") + String(part))).join("")
+  );
 }
 
 function valueAt(value: unknown, path: PropertyKey[]): unknown {

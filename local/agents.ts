@@ -136,7 +136,11 @@ export async function ensureAgent(
 function checkPorts(agent: Agent): void {
   const taken = agent.ports.flatMap(({ port, what }) => {
     const listener = listenerOn(port);
-    return listener ? [`port ${port} (${agent.name} ${what}) is in use by ${listener.program ? `${listener.program}, process ${String(listener.pid)}` : "a program of another user"}`] : [];
+    return listener
+      ? [
+          `port ${port} (${agent.name} ${what}) is in use by ${listener.program ? `${listener.program}, process ${String(listener.pid)}` : "a program of another user"}`,
+        ]
+      : [];
   });
   if (taken.length === 0) return;
   throw new UserError(
@@ -144,14 +148,22 @@ function checkPorts(agent: Agent): void {
   );
 }
 
-function start(installation: Installation, agent: Agent, config: string, programs: Programs, fingerprint: string): ProcessRecord {
+function start(
+  installation: Installation,
+  agent: Agent,
+  config: string,
+  programs: Programs,
+  fingerprint: string,
+): ProcessRecord {
   const directory = join(installation.directory, "agents", `${agent.name}.d`);
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, `${agent.name}.json`), config);
   const log = logFile(installation, agent.name);
   // One log a start, and the one before it.
   if (existsSync(log)) renameSync(log, `${log}.1`);
-  const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^(NOMAD|CONSUL|VAULT|PULUMI)_/.test(key)));
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([key]) => !/^(NOMAD|CONSUL|VAULT|PULUMI)_/.test(key)),
+  );
   return startDetached(programs.agents[agent.name], [...agent.args, directory], {
     logFile: log,
     cwd: installation.directory,
@@ -175,7 +187,8 @@ async function waitUntilReady(
     } catch {
       waitsFor = "its API";
     }
-    if (!isAlive(record)) throw new UserError(`${agent.name} has ended while starting. ${lastLines(installation, agent.name)}`);
+    if (!isAlive(record))
+      throw new UserError(`${agent.name} has ended while starting. ${lastLines(installation, agent.name)}`);
     if (waitsFor === undefined) return;
     if (waitsFor !== told) options.onWait(waitsFor);
     told = waitsFor;

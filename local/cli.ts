@@ -116,7 +116,10 @@ function progress(title: string): (what: string) => void {
 }
 
 program.parseAsync().catch((error: unknown) => {
-  const expected = error instanceof UserError || error instanceof ConfigError || error instanceof ProgramUnavailableError;
-  process.stderr.write(`\n${expected ? error.message : error instanceof Error ? String(error.stack) : String(error)}\n`);
+  const expected =
+    error instanceof UserError || error instanceof ConfigError || error instanceof ProgramUnavailableError;
+  process.stderr.write(
+    `\n${expected ? error.message : error instanceof Error ? String(error.stack) : String(error)}\n`,
+  );
   process.exitCode = 1;
 });

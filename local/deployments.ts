@@ -14,7 +14,8 @@ export function watchDeployments(nomad: NomadApi, jobs: ConfiguredJob[], tell: (
         const texts = deployments.flatMap((deployment, i) =>
           deployment?.Status === "running"
             ? Object.values(deployment.TaskGroups).map(
-                (group) => `${String(jobs[i]?.name)}: ${group.HealthyAllocs} of ${group.DesiredTotal} instances healthy`,
+                (group) =>
+                  `${String(jobs[i]?.name)}: ${group.HealthyAllocs} of ${group.DesiredTotal} instances healthy`,
               )
             : [],
         );
@@ -37,7 +38,10 @@ export function watchDeployments(nomad: NomadApi, jobs: ConfiguredJob[], tell: (
  */
 export async function explainFailures(nomad: NomadApi, jobs: ConfiguredJob[], since: number): Promise<string> {
   const texts = await Promise.all(jobs.map((job) => explainFailure(nomad, job, since).catch(() => "")));
-  return texts.filter((text) => text !== "").map((text) => `\n${text}`).join("");
+  return texts
+    .filter((text) => text !== "")
+    .map((text) => `\n${text}`)
+    .join("");
 }
 
 async function explainFailure(nomad: NomadApi, job: ConfiguredJob, since: number): Promise<string> {
@@ -54,8 +58,13 @@ async function explainFailure(nomad: NomadApi, job: ConfiguredJob, since: number
     parts.push(...events.map((event) => `  ${task}: ${event.Type}: ${event.DisplayMessage}`));
     for (const stream of ["stderr", "stdout"] as const) {
       const text = await nomad.taskLog(failing.ID, task, stream, bytes).catch(() => "");
-      const last = text.trimEnd().split("\n").slice(-lines).filter((line) => line !== "");
-      if (last.length > 0) parts.push(`  ${task}, the last lines of its ${stream}:`, ...last.map((line) => `    ${line}`));
+      const last = text
+        .trimEnd()
+        .split("\n")
+        .slice(-lines)
+        .filter((line) => line !== "");
+      if (last.length > 0)
+        parts.push(`  ${task}, the last lines of its ${stream}:`, ...last.map((line) => `    ${line}`));
     }
   }
   return parts.join("\n");

@@ -30,7 +30,10 @@ function describeObject(object: ObjectDiff, path: string): string[] {
   const fields = (object.Fields ?? [])
     .filter((field) => field.Type !== "None")
     .map((field) => `${path}: ${field.Name} ${show(field.Old)} → ${show(field.New)}`);
-  return [...fields, ...(object.Objects ?? []).flatMap((inner) => describeObject(inner, `${path} ${inner.Name.toLowerCase()}`))];
+  return [
+    ...fields,
+    ...(object.Objects ?? []).flatMap((inner) => describeObject(inner, `${path} ${inner.Name.toLowerCase()}`)),
+  ];
 }
 
 /** Scripts and templates are long, and only that they changed is of interest. */

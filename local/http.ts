@@ -9,7 +9,10 @@ export class ApiError extends Error {
 }
 
 /** Calls an HTTP API that speaks JSON. */
-export async function callApi<T>(url: string, options: { method?: string; body?: unknown; timeoutMs?: number } = {}): Promise<T> {
+export async function callApi<T>(
+  url: string,
+  options: { method?: string; body?: unknown; timeoutMs?: number } = {},
+): Promise<T> {
   const response = await request(url, options);
   const text = await response.text();
   if (!response.ok) throw new ApiError(text.trim() || `HTTP ${response.status}`, response.status);
@@ -24,7 +27,10 @@ export async function fetchText(url: string): Promise<string> {
   return text;
 }
 
-async function request(url: string, options: { method?: string; body?: unknown; timeoutMs?: number }): Promise<Response> {
+async function request(
+  url: string,
+  options: { method?: string; body?: unknown; timeoutMs?: number },
+): Promise<Response> {
   try {
     return await fetch(url, {
       method: options.method ?? "GET",
@@ -34,6 +40,8 @@ async function request(url: string, options: { method?: string; body?: unknown; 
   } catch (error) {
     // fetch says only "fetch failed" and keeps what happened in the cause.
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    throw new ApiError(`${new URL(url).origin} does not answer: ${cause instanceof Error ? cause.message || String(cause) : String(cause)}`);
+    throw new ApiError(
+      `${new URL(url).origin} does not answer: ${cause instanceof Error ? cause.message || String(cause) : String(cause)}`,
+    );
   }
 }

@@ -52,7 +52,12 @@ export function routeUrl(ingress: Ingress, route: string): string {
 }
 
 /** Waits until fabio answers for a route, and returns its status code. */
-export async function waitForRoute(ingress: Ingress, route: string, timeoutSeconds: number, signal: AbortSignal): Promise<number> {
+export async function waitForRoute(
+  ingress: Ingress,
+  route: string,
+  timeoutSeconds: number,
+  signal: AbortSignal,
+): Promise<number> {
   const host = route.slice(0, route.indexOf("/"));
   const deadline = Date.now() + timeoutSeconds * 1000;
   for (;;) {
@@ -66,7 +71,11 @@ export async function waitForRoute(ingress: Ingress, route: string, timeoutSecon
 
 async function requestStatus(url: string, host: string): Promise<number> {
   try {
-    const response = await fetch(url, { headers: host === "" ? {} : { Host: host }, redirect: "manual", signal: AbortSignal.timeout(5000) });
+    const response = await fetch(url, {
+      headers: host === "" ? {} : { Host: host },
+      redirect: "manual",
+      signal: AbortSignal.timeout(5000),
+    });
     await response.arrayBuffer();
     return response.status;
   } catch {

@@ -105,16 +105,22 @@ export function portOf(address: URL): number {
 
 /** Makes the directory, or checks that what is in it can be used by the programs of this checkout. */
 export function prepareDirectory(installation: Installation): void {
-  for (const part of ["run", "logs", "agents", "pulumi"]) mkdirSync(join(installation.directory, part), { recursive: true });
+  for (const part of ["run", "logs", "agents", "pulumi"])
+    mkdirSync(join(installation.directory, part), { recursive: true });
   const file = join(installation.directory, "data.json");
   const wanted = { layout, consul: catalog.consul.version, nomad: catalog.nomad.version };
   if (existsSync(file)) {
     const found = JSON.parse(readFileSync(file, "utf8")) as typeof wanted;
     const errors = [
-      ...(found.layout === layout ? [] : [`its layout is version ${found.layout}, this checkout knows version ${layout}`]),
+      ...(found.layout === layout
+        ? []
+        : [`its layout is version ${found.layout}, this checkout knows version ${layout}`]),
       ...(["consul", "nomad"] as const)
         .filter((name) => compareVersions(found[name], wanted[name]) > 0)
-        .map((name) => `${name} ${found[name]} wrote it, and ${name} ${wanted[name]} of this checkout is older and may not read it`),
+        .map(
+          (name) =>
+            `${name} ${found[name]} wrote it, and ${name} ${wanted[name]} of this checkout is older and may not read it`,
+        ),
     ];
     if (errors.length > 0) {
       throw new UserError(

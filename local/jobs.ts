@@ -34,7 +34,8 @@ export async function parseJobs(installation: Installation, nomad: NomadApi): Pr
     }),
   );
   const errors = results.filter((result) => typeof result === "string");
-  if (errors.length > 0) throw new UserError(`Jobs cannot be registered:\n${errors.map((error) => `  ${error}`).join("\n")}`);
+  if (errors.length > 0)
+    throw new UserError(`Jobs cannot be registered:\n${errors.map((error) => `  ${error}`).join("\n")}`);
   return results.filter((result) => typeof result !== "string");
 }
 
@@ -78,11 +79,17 @@ export function checkJobPorts(installation: Installation, jobs: ConfiguredJob[])
       .flatMap(({ Label, Value }) => {
         const listener = listenerOn(Value);
         if (!listener || (listener.pid !== undefined && own.has(listener.pid))) return [];
-        const who = listener.pid === undefined ? "a program of another user" : `${String(listener.program)}, process ${listener.pid}`;
+        const who =
+          listener.pid === undefined
+            ? "a program of another user"
+            : `${String(listener.program)}, process ${listener.pid}`;
         return [`  ${file}: port ${Value} ("${Label}") is in use by ${who}`];
       }),
   );
-  if (taken.length > 0) throw new UserError(`Jobs cannot get their ports:\n${taken.join("\n")}\nEnd that program, or give the job another port by its variables.`);
+  if (taken.length > 0)
+    throw new UserError(
+      `Jobs cannot get their ports:\n${taken.join("\n")}\nEnd that program, or give the job another port by its variables.`,
+    );
 }
 
 /** Ids of the processes that run tasks of this installation, known by the directory that Nomad gave them. */

@@ -22,7 +22,9 @@ export function listenerOn(port: number): Listener | undefined {
   );
   if (inodes.length === 0) return undefined;
   const sockets = new Set(inodes.map((inode) => `socket:[${inode}]`));
-  const pid = readdirSync("/proc").find((entry) => /^\d+$/.test(entry) && openFiles(entry).some((file) => sockets.has(file)));
+  const pid = readdirSync("/proc").find(
+    (entry) => /^\d+$/.test(entry) && openFiles(entry).some((file) => sockets.has(file)),
+  );
   if (pid === undefined) return {};
   return { pid: Number(pid), program: readFileSync(`/proc/${pid}/comm`, "utf8").trim() };
 }

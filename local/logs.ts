@@ -25,7 +25,9 @@ export async function readLogs(installation: Installation, name: string, lines: 
     );
   if (wanted.length === 0) {
     const tasks = allocations.flatMap((allocation) => [allocation.JobID, ...Object.keys(allocation.TaskStates ?? {})]);
-    throw new UserError(`There is no log of "${name}". There are logs of: ${[...new Set(["consul", "nomad", ...tasks])].join(", ")}.`);
+    throw new UserError(
+      `There is no log of "${name}". There are logs of: ${[...new Set(["consul", "nomad", ...tasks])].join(", ")}.`,
+    );
   }
   // Of instances that have ended only the last one is worth showing, and only when none runs.
   const running = wanted.filter(({ allocation }) => allocation.ClientStatus === "running");
@@ -33,7 +35,9 @@ export async function readLogs(installation: Installation, name: string, lines: 
   const parts = shown.flatMap(({ allocation, task }) =>
     (["stdout", "stderr"] as const).map(async (stream) => {
       const text = await nomad.taskLog(allocation.ID, task, stream, lines * bytesPerLine).catch(() => "");
-      return text === "" ? "" : `── ${allocation.Name} ${allocation.ID.slice(0, 8)} ${task} ${stream}\n${lastOf(text, lines)}`;
+      return text === ""
+        ? ""
+        : `── ${allocation.Name} ${allocation.ID.slice(0, 8)} ${task} ${stream}\n${lastOf(text, lines)}`;
     }),
   );
   return (await Promise.all(parts)).filter((part) => part !== "").join("\n");

@@ -36,7 +36,12 @@ export function startDetached(
 ): ProcessRecord {
   const log = openSync(options.logFile, "a");
   try {
-    const child = spawn(program, args, { detached: true, stdio: ["ignore", log, log], env: options.env, cwd: options.cwd });
+    const child = spawn(program, args, {
+      detached: true,
+      stdio: ["ignore", log, log],
+      env: options.env,
+      cwd: options.cwd,
+    });
     if (child.pid === undefined) throw new Error(`${program} cannot be started`);
     child.unref();
     return recordOf(child.pid, options.fingerprint);
@@ -54,7 +59,11 @@ export function isAlive(record: ProcessRecord): boolean {
 }
 
 /** Sends SIGTERM, and SIGKILL if the process has not ended in time. Returns when it has ended. */
-export async function stopProcess(record: ProcessRecord, graceSeconds: number, signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+export async function stopProcess(
+  record: ProcessRecord,
+  graceSeconds: number,
+  signal: NodeJS.Signals = "SIGTERM",
+): Promise<void> {
   const send = (name: NodeJS.Signals) => {
     if (isAlive(record)) process.kill(record.pid, name);
   };

@@ -29,9 +29,7 @@ export async function statusReport(installation: Installation): Promise<{ text: 
     const jobs = await parseJobs(installation, nomad);
     const rows = await jobRows(installation, jobs);
     const drift = (
-      await Promise.all(
-        jobs.map(async (job) => (await driftOf(nomad, job)).map((line) => `${job.file}, ${line}`)),
-      )
+      await Promise.all(jobs.map(async (job) => (await driftOf(nomad, job)).map((line) => `${job.file}, ${line}`)))
     ).flat();
     return report([...agents, ...rows], drift);
   } catch (error) {
@@ -44,7 +42,9 @@ function report(rows: Row[], drift: string[]): { text: string; healthy: boolean 
   const healthy = rows.every((row) => row.problems.length === 0);
   const parts = [renderTable(rows)];
   if (drift.length > 0) {
-    parts.push(`What is registered differs from the job files (\`npm start\` brings a changed file in):\n${drift.map((line) => `  ${line}`).join("\n")}`);
+    parts.push(
+      `What is registered differs from the job files (\`npm start\` brings a changed file in):\n${drift.map((line) => `  ${line}`).join("\n")}`,
+    );
   }
   parts.push(healthy ? "All is healthy." : "Not all is healthy.");
   return { text: parts.join("\n\n"), healthy };

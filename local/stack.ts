@@ -45,7 +45,8 @@ export function engineEnvironment(installation: Installation, engine: Engine): N
 }
 
 const stackDirectory = (installation: Installation) => join(installation.directory, "stack");
-export const stackConfigFile = (installation: Installation) => join(stackDirectory(installation), `Pulumi.${stack}.yaml`);
+export const stackConfigFile = (installation: Installation) =>
+  join(stackDirectory(installation), `Pulumi.${stack}.yaml`);
 const stateFile = (installation: Installation) =>
   join(installation.directory, "pulumi", ".pulumi", "stacks", project, `${stack}.json`);
 
@@ -119,8 +120,8 @@ export async function runEngine(
   try {
     const output: string[] = [];
     for await (const line of child.iterable({ from: "all" })) {
-      output.push(String(line));
-      if (isNews(String(line))) options.onLine(String(line).trim());
+      output.push(line);
+      if (isNews(line)) options.onLine(line.trim());
     }
     const result = await child;
     const events = readEvents(eventLog);

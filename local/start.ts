@@ -98,12 +98,15 @@ export async function start(installation: Installation, signal: AbortSignal): Pr
         title: "Requests through fabio",
         task: async (_, task) => {
           const ingress = await findIngress(consul);
-          if (!ingress) throw new UserError("fabio is not healthy in Consul. `npm run logs -- fabio` shows what it says.");
+          if (!ingress)
+            throw new UserError("fabio is not healthy in Consul. `npm run logs -- fabio` shows what it says.");
           for (const route of jobs.flatMap((job) => routesOf(job.spec))) {
             task.output = route;
             const status = await waitForRoute(ingress, route, routeTimeoutSeconds, signal);
             if (status === 0 || status >= 500 || status === 404) {
-              throw new UserError(`fabio at ${ingress.traffic} answers ${status} for ${route}. Its routes: ${ingress.ui}/routes`);
+              throw new UserError(
+                `fabio at ${ingress.traffic} answers ${status} for ${route}. Its routes: ${ingress.ui}/routes`,
+              );
             }
           }
         },
@@ -132,7 +135,9 @@ async function waitForJobs(
     if (problems.length === 0) return rows;
     if (Date.now() - since > jobsTimeoutSeconds * 1000) {
       const why = await explainFailures(nomad, jobs, 0);
-      throw new UserError(`Not all jobs are healthy after ${jobsTimeoutSeconds} s:\n${problems.map((line) => `  ${line}`).join("\n")}${why}`);
+      throw new UserError(
+        `Not all jobs are healthy after ${jobsTimeoutSeconds} s:\n${problems.map((line) => `  ${line}`).join("\n")}${why}`,
+      );
     }
     const text = problems.join(", ");
     if (text !== told) onWait(text);
@@ -144,7 +149,12 @@ async function waitForJobs(
 
 /** For instance "2 created, 1 updated", or "no change". */
 export function describeChanges(changes: Changes): string {
-  const words: Record<string, string> = { create: "created", update: "updated", delete: "deleted", replace: "replaced" };
+  const words: Record<string, string> = {
+    create: "created",
+    update: "updated",
+    delete: "deleted",
+    replace: "replaced",
+  };
   const parts = Object.entries(words).flatMap(([kind, word]) => (changes[kind] ? [`${changes[kind]} ${word}`] : []));
   return parts.length > 0 ? parts.join(", ") : "no change";
 }

@@ -64,7 +64,12 @@ export async function jobRows(installation: Installation, jobs: ConfiguredJob[])
   return await Promise.all(jobs.map((job) => jobRow(nomad, consul, ingress, job)));
 }
 
-async function jobRow(nomad: NomadApi, consul: ConsulApi, ingress: Ingress | undefined, job: ConfiguredJob): Promise<Row> {
+async function jobRow(
+  nomad: NomadApi,
+  consul: ConsulApi,
+  ingress: Ingress | undefined,
+  job: ConfiguredJob,
+): Promise<Row> {
   const row = { name: job.name, version: "", address: "" };
   let registered: JobSpec;
   try {
@@ -83,7 +88,10 @@ async function jobRow(nomad: NomadApi, consul: ConsulApi, ingress: Ingress | und
   const isIngress = servicesOf(registered).some((service) => service.Name === "fabio");
   return {
     name: job.name,
-    version: isIngress && ingress ? await fabioVersion(ingress) : (registered.Meta?.version ?? `job version ${registered.Version}`),
+    version:
+      isIngress && ingress
+        ? await fabioVersion(ingress)
+        : (registered.Meta?.version ?? `job version ${registered.Version}`),
     state: deployment?.Status === "running" ? `${instances.text}, deploying` : instances.text,
     problems: [...instances.problems, ...deploymentProblems(deployment), ...checks],
     address: isIngress
@@ -106,7 +114,9 @@ function describeInstances(job: JobSpec, allocations: Allocation[]): { text: str
 
 function deploymentProblems(deployment: Deployment | null): string[] {
   if (!deployment || ["successful", "cancelled", "running"].includes(deployment.Status)) return [];
-  return [`deployment of job version ${deployment.JobVersion} is ${deployment.Status}: ${deployment.StatusDescription}`];
+  return [
+    `deployment of job version ${deployment.JobVersion} is ${deployment.Status}: ${deployment.StatusDescription}`,
+  ];
 }
 
 async function failingChecks(consul: ConsulApi, job: JobSpec): Promise<string[]> {
@@ -114,6 +124,8 @@ async function failingChecks(consul: ConsulApi, job: JobSpec): Promise<string[]>
   const health = await Promise.all(names.map((name) => consul.service(name)));
   return health.flatMap((instances, i) => {
     const failing = instances.filter(({ Checks }) => Checks.some((check) => check.Status !== "passing"));
-    return failing.length === 0 ? [] : [`service ${String(names[i])}: the checks of ${failing.length} of ${instances.length} instances fail`];
+    return failing.length === 0
+      ? []
+      : [`service ${String(names[i])}: the checks of ${failing.length} of ${instances.length} instances fail`];
   });
 }

@@ -59,7 +59,10 @@ async function unmountAll(directory: string): Promise<void> {
   const mounts = readFileSync("/proc/self/mountinfo", "utf8")
     .split("\n")
     // The kernel writes white space in a path as octal escapes.
-    .map((line) => line.split(" ")[4]?.replace(/\\(\d{3})/g, (_, code: string) => String.fromCharCode(parseInt(code, 8))) ?? "")
+    .map(
+      (line) =>
+        line.split(" ")[4]?.replace(/\\(\d{3})/g, (_, code: string) => String.fromCharCode(parseInt(code, 8))) ?? "",
+    )
     .filter((path) => path.startsWith(`${directory}/`));
   if (mounts.length === 0) return;
   const { execa } = await import("execa");

@@ -36,7 +36,10 @@ export function checkNomadJobsArgs(args: NomadJobsArgs): void {
     }
     seen.set(name, first ?? i);
     if (!existsSync(job.file)) {
-      errors.push({ propertyPath: `jobs[${i}].file`, reason: `no such file: "${job.file}" (looked in ${process.cwd()})` });
+      errors.push({
+        propertyPath: `jobs[${i}].file`,
+        reason: `no such file: "${job.file}" (looked in ${process.cwd()})`,
+      });
     }
   });
   if (errors.length > 0) throw new pulumi.InputPropertiesError({ message: "NomadJobs cannot be made", errors });

@@ -25,7 +25,8 @@ export function checkReadyGateArgs(args: ReadyGateArgs): void {
     }
   }
   args.nodePools.forEach((pool, i) => {
-    if (pool === "") errors.push({ propertyPath: `nodePools[${i}]`, reason: "must be the name of a node pool, got an empty string" });
+    if (pool === "")
+      errors.push({ propertyPath: `nodePools[${i}]`, reason: "must be the name of a node pool, got an empty string" });
   });
   if (args.timeoutSeconds !== undefined && !(args.timeoutSeconds > 0)) {
     errors.push({ propertyPath: "timeoutSeconds", reason: `must be more than 0, got ${args.timeoutSeconds}` });

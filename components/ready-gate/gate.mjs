@@ -1,3 +1,4 @@
+// @ts-check
 // The ready gate's program. Plain JavaScript on what Node has built in, so that it runs wherever the package is installed,
 // without a build or a loader.
 
@@ -47,7 +48,10 @@ async function servers(product, url, want, token) {
     // Autopilot answers 429 with the same body while a server is unhealthy.
     health = await get(url, token, [200, 429]);
   } catch (error) {
-    return { missing: [`${product} at ${new URL(url).origin} has no leader that answers: ${message(error)}`], usable: false };
+    return {
+      missing: [`${product} at ${new URL(url).origin} has no leader that answers: ${message(error)}`],
+      usable: false,
+    };
   }
   const found = health.Servers ?? [];
   const voters = found.filter((server) => server.Voter && server.Healthy).length;
@@ -72,7 +76,9 @@ async function readyClients(nomad, pools) {
   } catch (error) {
     return [`the clients of node pools ${pools.join(", ")} are unknown: ${message(error)}`];
   }
-  const ready = nodes.filter((node) => node.Status === "ready" && node.SchedulingEligibility === "eligible" && !node.Drain);
+  const ready = nodes.filter(
+    (node) => node.Status === "ready" && node.SchedulingEligibility === "eligible" && !node.Drain,
+  );
   const readyPools = new Set(ready.map((node) => node.NodePool ?? "default"));
   return pools.filter((pool) => !readyPools.has(pool)).map((pool) => `node pool ${pool} has no client that is ready`);
 }

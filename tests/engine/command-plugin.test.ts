@@ -114,21 +114,24 @@ describe("stand-in command plugin", function () {
   });
 
   it("refuses what it does not implement", async () => {
-    await project.declare({
-      assets: command({ create: "true", assetPaths: ["*"] }),
-      remote: { type: "command:remote:Command", inputs: { create: "true" } },
-    });
-    const { exitCode, errors } = await project.up();
-    assert.notEqual(exitCode, 0);
-    assert.match(errors, /stand-in command plugin does not implement "assetPaths"/);
-    assert.match(errors, /stand-in command plugin does not implement command:remote:Command/);
+    const refusal = async (declared: Declared) => {
+      await project.declare({ it: declared });
+      const { exitCode, errors } = await project.preview();
+      assert.notEqual(exitCode, 0);
+      return errors;
+    };
+    const assets = await refusal(command({ create: "true", assetPaths: ["*"] }));
+    assert.match(assets, /stand-in command plugin does not implement "assetPaths"/);
+    const remote = await refusal({ type: "command:remote:Command", inputs: { create: "true" } });
+    assert.match(remote, /stand-in command plugin does not implement command:remote:Command/);
   });
 
-  it("keeps secret inputs out of the state", async () => {
-    const environment = { WORD: { $secret: "abracadabra" } };
-    await declare({ create: 'test "$WORD" = abracadabra', environment });
-    await succeed("up");
-    assert.doesNotMatch(JSON.stringify(await project.state("it")), /abracadabra/);
+  it("keeps secret inputs, and what a command writes with them, out of the state", async () => {
+    await declare({ create: 'echo "$WORD"', logging: "none", environment: { WORD: { $secret: "abracadabra" } } });
+    assert.doesNotMatch((await succeed("up")).text, /abracadabra/);
+    const { inputs, outputs } = (await project.state("it")) ?? {};
+    assert.doesNotMatch(JSON.stringify({ inputs, outputs }), /abracadabra/);
+    assert.match(JSON.stringify(outputs?.["stdout"]), /"ciphertext"/);
     assert.deepEqual((await succeed("up")).changes, { same: 2 });
   });
 

@@ -20,7 +20,7 @@ variable "count" {
 job "${id}" {
   update {
     health_check      = "task_states"
-    min_healthy_time  = "10ms"
+    min_healthy_time  = "500ms"
     healthy_deadline  = "3s"
     progress_deadline = "4s"
     auto_revert       = true

@@ -15,7 +15,10 @@ export async function matchesGolden(value: object, ...path: [string, ...string[]
   if (process.env.UPDATE_GOLDEN === "1") {
     const { format, resolveConfig } = await import("prettier");
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, await format(JSON.stringify(value, undefined, 2), { ...(await resolveConfig(file)), parser: "json" }));
+    writeFileSync(
+      file,
+      await format(JSON.stringify(value, undefined, 2), { ...(await resolveConfig(file)), parser: "json" }),
+    );
     return;
   }
   const name = relative(root, file);

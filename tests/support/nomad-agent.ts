@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pRetry from "p-retry";
 import { freePorts, removeDirectory, temporaryDirectory } from "./temporary";
@@ -29,21 +29,27 @@ export class NomadAgent {
     const [httpPort = 0, rpc = 0, serf = 0] = await freePorts(3);
     const config = join(directory, "agent.json");
     await writeFile(config, JSON.stringify(agentConfig(join(directory, "data"), { http: httpPort, rpc, serf }, acl)));
+    const log = join(directory, "agent.log");
     const abort = new AbortController();
     const agent = execa("nomad", ["agent", "-config", config], {
-      all: true,
+      // A file, since tasks that outlive the agent would hold a pipe open.
+      stdin: "ignore",
+      stdout: { file: log },
+      stderr: { file: log },
       reject: false,
-      buffer: { all: true },
       cancelSignal: abort.signal,
       forceKillAfterDelay: 10_000,
       env: { NOMAD_ADDR: "", NOMAD_TOKEN: "" },
     });
     const address = `http://127.0.0.1:${httpPort}`;
     const stop = async () => {
-      await drain(address, token);
-      abort.abort();
-      await agent;
-      await removeDirectory(directory);
+      try {
+        await drain(address, token);
+      } finally {
+        abort.abort();
+        await agent;
+        await removeDirectory(directory);
+      }
     };
     let token = "";
     void agent.then(() => {
@@ -63,9 +69,10 @@ export class NomadAgent {
       });
     } catch (error) {
       abort.abort();
-      const { message, all } = await agent;
+      const { message = "" } = await agent;
+      const logged = await readFile(log, "utf8").catch(() => "");
       await removeDirectory(directory);
-      const lines = [message, ...all.split("\n").slice(-LOG_LINES_SHOWN)].join("\n");
+      const lines = [message, ...logged.split("\n").slice(-LOG_LINES_SHOWN)].join("\n");
       throw new Error(`Nomad did not start: ${error instanceof Error ? error.message : String(error)}\n${lines}`);
     }
     return new NomadAgent(address, token, stop);
@@ -97,7 +104,8 @@ function agentConfig(dataDir: string, ports: Record<"http" | "rpc" | "serf", num
     },
     plugin: [{ raw_exec: [{ config: [{ enabled: true }] }] }],
     acl: { enabled: acl },
-    consul: { server_auto_join: false, client_auto_join: false, auto_advertise: false },
+    // A Nomad removes the services of any other from the Consul that both use, and would use one on the default port.
+    consul: { address: "127.0.0.1:1", server_auto_join: false, client_auto_join: false, auto_advertise: false },
     disable_update_check: true,
   };
 }

@@ -153,7 +153,9 @@ function summaryOf(log: string): Omit<RunResult, "exitCode" | "text"> {
     const { summaryEvent, resourcePreEvent, diagnosticEvent } = JSON.parse(line) as EngineEvent;
     result.changes = summaryEvent?.resourceChanges ?? result.changes;
     if (diagnosticEvent?.severity === "error") result.errors += diagnosticEvent.message;
-    if (!resourcePreEvent || resourcePreEvent.metadata.op === "same") continue;
+    // The parts of a replacement besides "replace" itself.
+    const skipped = ["same", "create-replacement", "delete-replaced"];
+    if (!resourcePreEvent || skipped.includes(resourcePreEvent.metadata.op)) continue;
     const { op, urn, detailedDiff, diffs, new: after } = resourcePreEvent.metadata;
     const name = urn.split("::").at(-1) ?? "";
     const diff = Object.keys(detailedDiff ?? {});

@@ -75,7 +75,7 @@ export class Provider<Config> {
     if (found.length > 0) return { inputs: news, failures: found };
     const named = { ...naming, name: target.name };
     const inputs = fillIn(resource.inputs, plainMap(olds), given, named, this.standIn.comparison);
-    return { inputs: withSecretsOf(inputs, news), failures: resource.check?.(inputs) ?? [] };
+    return { inputs: markedBy(resource.inputs, withSecretsOf(inputs, news)), failures: resource.check?.(inputs) ?? [] };
   }
 
   async diff(target: Target, id: string, state: ValueMap, oldInputs: ValueMap, news: ValueMap): Promise<DiffResult> {

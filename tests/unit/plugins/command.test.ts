@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { commandStandIn } from "../../../tools/plugins/command/command";
 import { Provider, type Target } from "../../../tools/plugins/provider";
-import { UNKNOWN, type ValueMap, plainMap } from "../../../tools/plugins/value";
+import { UNKNOWN, type ValueMap, plainMap, secret } from "../../../tools/plugins/value";
 
 const target: Target = {
   urn: "urn:pulumi:stack::project::command:local:Command::it",
@@ -101,6 +101,17 @@ describe("command:local:Command", () => {
     it("adds the environment to the plugin's own", async () => {
       const { stdout } = await create({ create: 'echo "$NAME${PATH:+ and a path}"', environment: { NAME: "value" } });
       assert.equal(stdout, "value and a path");
+    });
+
+    it("keeps what it wrote secret when any input is", async () => {
+      const environment = { WORD: secret("abracadabra") };
+      const { outputs } = await provider.create(target, { create: 'echo "$WORD"', environment }, false);
+      assert.deepEqual(outputs, {
+        create: 'echo "$WORD"',
+        environment,
+        stdout: secret("abracadabra"),
+        stderr: secret(""),
+      });
     });
 
     it("runs nothing without a command", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, symlinkSync } from "node:fs";
 import { executablesOnPath } from "../../../tools/path-lookup";
 import { resolve } from "../../../tools/programs";
 import { sample, until, useWorkplace } from "./support";
@@ -39,6 +39,18 @@ describe("building a pinned Go module", () => {
       assert.equal(resolved.source, "build");
       assert.deepEqual(await workplace().cached("programs", sample, "1.2.3", platform), [sample]);
       assert.match(progress.at(-1) ?? "", /^building cos-sample 1\.2\.3 with go\S+: \d+ packages compiled$/);
+    });
+
+    it("puts its flags before those that it is called with, wherever it is called from", async function () {
+      this.timeout(120_000);
+      await workplace().file(
+        "module/main.go",
+        'package main\n\nimport (\n\t"fmt"\n\t"os"\n)\n\nfunc main() { fmt.Println("Sample v1.2.3", os.Args[1:]) }\n',
+      );
+      const { path } = await resolve(workplace().program({ flags: ["-a", "-b=c"] }), { env });
+      const link = workplace().at("link to the sample");
+      symlinkSync(path, link);
+      assert.equal(execFileSync(link, ["two words"], { encoding: "utf8" }), "Sample v1.2.3 [-a -b=c two words]\n");
     });
 
     it("says why it does not build", async function () {

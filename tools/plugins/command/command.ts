@@ -8,38 +8,31 @@ import { type Output, run } from "./run";
 const LOGGING = ["stdout", "stderr", "stdoutAndStderr", "none"];
 const SHELL = ["/bin/sh", "-c"];
 
-const read = {
+const inputs = {
   create: { type: "string" },
   update: { type: "string" },
   delete: { type: "string" },
+  triggers: { type: { list: "any" }, replaces: true },
   stdin: { type: "string" },
   logging: { type: "string" },
   interpreter: { type: { list: "string" } },
   dir: { type: "string" },
   environment: { type: { map: "string" } },
   addPreviousOutputInEnv: { type: "boolean" },
+  assetPaths: { type: { list: "string" }, unimplemented: true },
+  archivePaths: { type: { list: "string" }, unimplemented: true },
 } as const satisfies Properties;
-
-// What no operation looks at stays out of the type.
-const inputs: typeof read = {
-  ...read,
-  ...({
-    triggers: { type: { list: "any" }, replaces: true },
-    assetPaths: { type: { list: "string" }, unimplemented: true },
-    archivePaths: { type: { list: "string" }, unimplemented: true },
-  } satisfies Properties),
-};
 
 type Inputs = InputsOf<typeof inputs>;
 
 /** The parts of the inputs that say how a command runs, whichever of them it is. */
-type Settings = Omit<Inputs, "create" | "update" | "delete">;
+type Settings = Omit<Inputs, "create" | "update" | "delete" | "triggers">;
 
 const NOTHING: Output = { stdout: "", stderr: "" };
 
 const localCommand = resource<StatusLog>()({
   inputs,
-  outputs: { stdout: "plain", stderr: "plain" },
+  outputs: { stdout: "as inputs", stderr: "as inputs" },
 
   check({ logging }): Failure[] {
     if (logging === undefined || logging === UNKNOWN || LOGGING.some((kind) => kind === logging)) return [];

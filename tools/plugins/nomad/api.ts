@@ -80,9 +80,9 @@ export interface ApiSubmission {
 export interface ApiEvaluation {
   ID: string;
   Status: string;
-  StatusDescription: string;
-  NextEval: string;
-  DeploymentID: string;
+  StatusDescription?: string;
+  NextEval?: string;
+  DeploymentID?: string;
 }
 
 export interface ApiDeployment {

@@ -28,20 +28,21 @@ export async function followRollout(
     { path: () => `/evaluation/${segment(next)}`, namespace, timeoutSeconds, state: "evaluation_complete" },
     (found) => {
       if (found.Status === "failed" || found.Status === "cancelled") {
-        throw new Error(`evaluation failed: ${found.StatusDescription}`);
+        throw new Error(`evaluation failed: ${found.StatusDescription ?? found.Status}`);
       }
       if (found.Status !== "complete") return false;
-      if (found.NextEval === "") return true;
+      if (found.NextEval === undefined) return true;
       next = found.NextEval;
       return false;
     },
     signal,
   );
-  if (evaluation.DeploymentID === "") return undefined;
+  const deploymentId = evaluation.DeploymentID;
+  if (deploymentId === undefined) return undefined;
   return poll<ApiDeployment>(
     nomad,
     {
-      path: () => `/deployment/${segment(evaluation.DeploymentID)}`,
+      path: () => `/deployment/${segment(deploymentId)}`,
       namespace,
       timeoutSeconds,
       state: "deployment_successful",
