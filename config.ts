@@ -90,8 +90,10 @@ function describe(issue: z.core.$ZodIssue, values: unknown): string[] {
   }
   const wanted = issue.message.replace(/^Invalid input: expected (.*?)(, received .*)?$/, "must be $1");
   if (got === undefined) return [`${keyName(issue.path)}: is missing, ${wanted}`];
-  // The values of a job's variables may be secrets.
-  return [`${keyName(issue.path)}: ${wanted}${issue.path.includes("variables") ? "" : `, got ${JSON.stringify(got)}`}`];
+  // The values of a job's variables may be secrets, and a list or map in the wrong place may hold them.
+  if (issue.path.includes("variables")) return [`${keyName(issue.path)}: ${wanted}`];
+  const shown = Array.isArray(got) ? "a list" : typeof got === "object" && got !== null ? "a map" : JSON.stringify(got);
+  return [`${keyName(issue.path)}: ${wanted}, got ${shown}`];
 }
 
 function keyName(path: PropertyKey[]): string {

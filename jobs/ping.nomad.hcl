@@ -90,7 +90,7 @@ job "ping" {
       auto_revert       = true
       min_healthy_time  = "2s"
       healthy_deadline  = "30s"
-      progress_deadline = "2m"
+      progress_deadline = "45s"
     }
 
     # An instance that cannot start is tried once more on its node, then elsewhere; the deployment fails by its deadline.

@@ -11,7 +11,8 @@ import { Installation, portOf, UserError } from "./installation";
 import { listenerOn } from "./listeners";
 import { isAlive, ProcessRecord, startDetached } from "./processes";
 
-export type AgentName = "consul" | "nomad";
+export const agentNames = ["consul", "nomad"] as const;
+export type AgentName = (typeof agentNames)[number];
 
 /** What is needed to run an agent. */
 interface Agent {
@@ -25,6 +26,7 @@ interface Agent {
 
 const loopback = "127.0.0.1";
 const readyTimeoutSeconds = 120;
+const watchIntervalMs = 500;
 const logLines = 15;
 
 export const logFile = (installation: Installation, agent: AgentName): string =>
@@ -200,6 +202,23 @@ async function waitUntilReady(
     }
     await delay(100);
   }
+}
+
+/**
+ * Tells when an agent ends by itself while something else relies on it. Returns what ends the watch.
+ *
+ * @param onEnd is told what has ended and its last lines, once
+ */
+export function watchAgents(installation: Installation, onEnd: (error: UserError) => void): () => void {
+  const timer = setInterval(() => {
+    const ended = agentNames.find((name) => !installation.processes.alive(name));
+    if (ended === undefined) return;
+    clearInterval(timer);
+    onEnd(new UserError(`${ended} has ended. ${lastLines(installation, ended)}`));
+  }, watchIntervalMs);
+  return () => {
+    clearInterval(timer);
+  };
 }
 
 function lastLines(installation: Installation, agent: AgentName): string {

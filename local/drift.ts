@@ -4,12 +4,12 @@ import { ConfiguredJob } from "./jobs";
 
 /**
  * How a registered job differs from its file: one line a field, as `group ping: Count 5 → 3`, the registered value first.
- * Empty where they are the same.
+ * Empty where they are the same, and for a job that is not registered.
  */
 export async function driftOf(nomad: NomadApi, job: ConfiguredJob): Promise<string[]> {
   try {
     const diff = await nomad.plan(job.spec);
-    return diff.Type === "None" ? [] : describeJobDiff(diff);
+    return diff.Type === "Edited" ? describeJobDiff(diff) : [];
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return [];
     throw error;

@@ -16,7 +16,11 @@ export async function callApi<T>(
   const response = await request(url, options);
   const text = await response.text();
   if (!response.ok) throw new ApiError(text.trim() || `HTTP ${response.status}`, response.status);
-  return (text === "" ? undefined : JSON.parse(text)) as T;
+  try {
+    return (text === "" ? undefined : JSON.parse(text)) as T;
+  } catch {
+    throw new ApiError(`${new URL(url).origin} does not answer with JSON: ${JSON.stringify(text.slice(0, 80))}`);
+  }
 }
 
 /** Fetches plain text. */

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { parse } from "yaml";
+import { parse, YAMLParseError } from "yaml";
 import { Config, ConfigError, parseConfig } from "../config";
 import { catalog } from "../tools/catalog";
 import { ProcessTable } from "./processes";
@@ -61,8 +61,7 @@ const appliedConfigFile = (directory: string) => join(directory, "run", "config.
 
 function readConfig(file: string, root: string): Config {
   if (!existsSync(file)) throw new UserError(`There is no configuration file ${file}.`);
-  const content = parse(readFileSync(file, "utf8"), hideSecrets) as { config?: Record<string, unknown> } | null;
-  const values = content?.config ?? {};
+  const values = readYaml(file)?.config ?? {};
   const errors: string[] = [];
   let config: Config | undefined;
   try {
@@ -81,6 +80,15 @@ function readConfig(file: string, root: string): Config {
   if (config) errors.push(...addressErrors(config));
   if (config === undefined || errors.length > 0) throw new ConfigError(errors);
   return config;
+}
+
+function readYaml(file: string): { config?: Record<string, unknown> } | null {
+  try {
+    return parse(readFileSync(file, "utf8"), hideSecrets) as { config?: Record<string, unknown> } | null;
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error;
+    throw new UserError(`${file} is no YAML: ${error.message}`);
+  }
 }
 
 /** The local run starts the agents that the addresses name, so these must be this machine's. */
@@ -111,17 +119,15 @@ export function prepareDirectory(installation: Installation): void {
   const wanted = { layout, consul: catalog.consul.version, nomad: catalog.nomad.version };
   if (existsSync(file)) {
     const found = JSON.parse(readFileSync(file, "utf8")) as typeof wanted;
-    const errors = [
-      ...(found.layout === layout
-        ? []
-        : [`its layout is version ${found.layout}, this checkout knows version ${layout}`]),
-      ...(["consul", "nomad"] as const)
-        .filter((name) => compareVersions(found[name], wanted[name]) > 0)
-        .map(
-          (name) =>
-            `${name} ${found[name]} wrote it, and ${name} ${wanted[name]} of this checkout is older and may not read it`,
-        ),
-    ];
+    const errors =
+      found.layout === layout
+        ? (["consul", "nomad"] as const)
+            .filter((name) => compareVersions(found[name], wanted[name]) > 0)
+            .map(
+              (name) =>
+                `${name} ${found[name]} wrote it, and ${name} ${wanted[name]} of this checkout is older and may not read it`,
+            )
+        : [`its layout is version ${found.layout}, this checkout knows version ${layout}`];
     if (errors.length > 0) {
       throw new UserError(
         `The data in ${installation.directory} is of another version: ${errors.join("; ")}.\n` +

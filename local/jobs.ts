@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { JobVariable } from "../components/nomad-jobs/args";
+import { hclLiteral } from "../components/nomad-jobs/hcl-variables";
 import { jobName } from "../components/nomad-jobs/job-name";
 import { ApiError } from "./http";
 import { JobSpec, NomadApi } from "./cluster";
@@ -44,11 +45,6 @@ export function variablesFile(variables: Record<string, JobVariable>): string {
   return Object.entries(variables)
     .map(([name, value]) => `${name} = ${hclLiteral(value)}\n`)
     .join("");
-}
-
-function hclLiteral(value: JobVariable): string {
-  // JSON is HCL but for the two marks that begin a template inside a string.
-  return JSON.stringify(value).replaceAll("${", "$${").replaceAll("%{", "%%{");
 }
 
 /** Nomad's parser passes over values for variables that a file does not declare, most often misspelt ones. */

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /** Who listens on a TCP port of this machine. */
 export interface Listener {
@@ -11,8 +11,10 @@ const listening = "0A";
 
 /** The program that listens on a TCP port of a loopback or wildcard address, if there is one. Linux only. */
 export function listenerOn(port: number): Listener | undefined {
-  const inodes = ["tcp", "tcp6"].flatMap((family) =>
-    readFileSync(`/proc/net/${family}`, "utf8")
+  // A kernel without IPv6 has no tcp6.
+  const tables = ["/proc/net/tcp", "/proc/net/tcp6"].filter((table) => existsSync(table));
+  const inodes = tables.flatMap((table) =>
+    readFileSync(table, "utf8")
       .trim()
       .split("\n")
       .slice(1)

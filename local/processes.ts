@@ -42,6 +42,8 @@ export function startDetached(
       env: options.env,
       cwd: options.cwd,
     });
+    // It says so once more, later, and nobody would listen.
+    child.once("error", () => undefined);
     if (child.pid === undefined) throw new Error(`${program} cannot be started`);
     child.unref();
     return recordOf(child.pid, options.fingerprint);

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Listr } from "listr2";
-import { AgentName, AgentOutcome, ensureAgent } from "./agents";
+import { AgentName, agentNames, AgentOutcome, ensureAgent, watchAgents } from "./agents";
 import { ConsulApi, NomadApi } from "./cluster";
 import { findIngress, routesOf, waitForRoute } from "./ingress";
 import { Installation, prepareDirectory, UserError } from "./installation";
@@ -28,21 +28,9 @@ export async function start(installation: Installation, signal: AbortSignal): Pr
   // Filled by one step, used by later ones.
   let programs!: LocalPrograms;
   let jobs!: ConfiguredJob[];
-  const agents = {} as Started["agents"];
+  let agents!: Started["agents"];
   let changes: Changes = {};
   let rows: Row[] = [];
-
-  const agentStep = (name: AgentName) => ({
-    title: name,
-    task: async (_: unknown, task: { title: string; output: string }) => {
-      agents[name] = await ensureAgent(installation, name, programs, {
-        signal,
-        onWait: (what) => (task.output = `waiting for ${what}`),
-        stop: () => stopAgent(installation, name),
-      });
-      task.title = `${name}: ${agents[name]}`;
-    },
-  });
 
   const steps = new Listr(
     [
@@ -57,7 +45,8 @@ export async function start(installation: Installation, signal: AbortSignal): Pr
         task: async (_, task) => {
           await clearInterrupted(installation);
           prepareDirectory(installation);
-          return task.newListr([agentStep("consul"), agentStep("nomad")], { concurrent: true, exitOnError: false });
+          agents = await startAgents(installation, programs, signal, (text) => (task.output = text));
+          task.title = `Agents: ${agentNames.map((name) => `${name} ${agents[name]}`).join(", ")}`;
         },
       },
       {
@@ -75,14 +64,24 @@ export async function start(installation: Installation, signal: AbortSignal): Pr
         task: async (_, task) => {
           await prepareStack(installation, programs);
           const since = Date.now();
-          const stopWatching = watchDeployments(nomad, jobs, (text) => (task.output = text));
+          const agentEnded = new AbortController();
+          const watches = [
+            watchDeployments(nomad, jobs, (text) => (task.output = text)),
+            watchAgents(installation, (error) => {
+              agentEnded.abort(error);
+            }),
+          ];
+          const either = AbortSignal.any([signal, agentEnded.signal]);
           try {
-            changes = await runEngine(installation, programs, "up", { signal, onLine: (line) => (task.output = line) });
+            changes = await runEngine(installation, programs, "up", {
+              signal: either,
+              onLine: (line) => (task.output = line),
+            });
           } catch (error) {
             if (error instanceof UserError) error.message += await explainFailures(nomad, jobs, since);
             throw error;
           } finally {
-            stopWatching();
+            for (const stopWatching of watches) stopWatching();
           }
           task.title = `pulumi up: ${describeChanges(changes)}`;
         },
@@ -117,6 +116,33 @@ export async function start(installation: Installation, signal: AbortSignal): Pr
   );
   await steps.run();
   return { agents, changes, rows: [...(await agentRows(installation)), ...rows] };
+}
+
+/** Sees to both agents at once, to the end of both: a person wants to hear of all that is wrong. */
+async function startAgents(
+  installation: Installation,
+  programs: LocalPrograms,
+  signal: AbortSignal,
+  onWait: (text: string) => void,
+): Promise<Started["agents"]> {
+  const results = await Promise.allSettled(
+    agentNames.map((name) =>
+      ensureAgent(installation, name, programs, {
+        signal,
+        onWait: (what) => {
+          onWait(`${name} waits for ${what}`);
+        },
+        stop: () => stopAgent(installation, name),
+      }),
+    ),
+  );
+  const errors: unknown[] = results.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
+  signal.throwIfAborted();
+  const unexpected = errors.find((error) => !(error instanceof UserError));
+  if (unexpected !== undefined) throw unexpected;
+  if (errors.length > 0) throw new UserError(errors.map((error) => (error as UserError).message).join("\n\n"));
+  const outcomes = results.map((result) => (result.status === "fulfilled" ? result.value : undefined));
+  return Object.fromEntries(agentNames.map((name, i) => [name, outcomes[i]])) as Started["agents"];
 }
 
 /** Waits until all jobs are healthy, and returns their state. @throws UserError with what is wrong */

@@ -108,7 +108,9 @@ function describeInstances(job: JobSpec, allocations: Allocation[]): { text: str
   const wanted = allocations.filter((allocation) => allocation.DesiredStatus === "run");
   const running = wanted.filter((allocation) => allocation.ClientStatus === "running").length;
   const count = job.Type === "system" ? wanted.length : job.TaskGroups.reduce((sum, group) => sum + group.Count, 0);
-  const problems = running < count || running === 0 ? [`${running} of ${Math.max(count, 1)} instances run`] : [];
+  // A system job wants one on each node, and there is a node.
+  const least = job.Type === "system" ? Math.max(count, 1) : count;
+  const problems = running < least ? [`${running} of ${least} instances run`] : [];
   return { text: `${running}/${count} running`, problems };
 }
 

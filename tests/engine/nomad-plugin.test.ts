@@ -72,17 +72,19 @@ describe("the nomad stand-in in a real engine", function () {
 
   let nomad: NomadAgent;
   let project: PulumiProject;
+  const cleanUp: (() => Promise<void>)[] = [];
 
   before(async () => {
     nomad = await NomadAgent.start({ acl: true });
+    cleanUp.push(nomad.stop);
     project = await PulumiProject.create({ PULUMI_COS_NOMAD_PATIENCE_SECONDS: "2" });
+    cleanUp.push(() => project.remove());
     await project.configure("nomad:address", nomad.address);
     ok(await project.run(["config", "set", "--secret", "nomad:secretId", nomad.token]));
   });
 
   after(async () => {
-    await project?.remove();
-    await nomad?.stop();
+    for (const clean of cleanUp.reverse()) await clean();
   });
 
   const read = async (id: string) => (await nomad.request("GET", `/v1/job/${id}`)) as Job;
@@ -127,6 +129,22 @@ describe("the nomad stand-in in a real engine", function () {
       assert.deepEqual(ok(await project.up()).changes, { update: 1, same: 1 });
       const { taskGroups } = (await project.state("web"))?.outputs as { taskGroups: { count: number }[] };
       assert.equal(taskGroups[0]?.count, 2);
+    });
+
+    it("gets its variables as they are, whatever is in them, and collections as expressions", async () => {
+      const text = 'a "b" \\ ${c} %{d} $${e}\n\tf';
+      const jobspec = service("web").replace(
+        'job "web" {',
+        `variable "text" {\n  type = string\n}\nvariable "list" {\n  type = list(string)\n}\n
+job "web" {\n  meta {\n    text = var.text\n    list = join("+", var.list)\n  }`,
+      );
+      await project.declare({ web: job({ jobspec, hcl2: { vars: { text, list: '["x", "y"]' } } }) });
+      ok(await project.up());
+      const { Meta } = (await nomad.request("GET", "/v1/job/web")) as { Meta: unknown };
+      assert.deepEqual(Meta, { text, list: "x+y" });
+      assert.deepEqual(ok(await project.up()).changes, { same: 2 });
+      await project.declare({ web: job({ jobspec: file, detach: false, hcl2: { vars: { count: "2" } } }) });
+      ok(await project.up());
     });
 
     it("does not show an edit from outside until a refresh, and puts it right after one", async () => {

@@ -123,7 +123,7 @@ describe("bad input to a COS on this machine", function () {
 
   describe("when interrupted", () => {
     for (const [signal, line] of [
-      ["SIGINT", /waiting for/],
+      ["SIGINT", /consul waits for/],
       ["SIGINT", /Job creating|jobs-ping creating/],
       ["SIGKILL", /instances healthy/],
     ] as const) {

@@ -53,8 +53,8 @@ describe("a COS on this machine", function () {
 
   it("starts, and the sample answers through fabio", async () => {
     const output = await start();
-    assert.match(output, /consul: started/);
-    assert.match(output, /nomad: started/);
+    assert.match(output, /consul started/);
+    assert.match(output, /nomad started/);
     assert.match(output, /pulumi up: \d+ created/);
     // The table: what runs, its version, its address.
     assert.match(output, new RegExp(`consul +1\\.22\\.5 +running +${cos.consulAddress}/ui`));
@@ -73,8 +73,8 @@ describe("a COS on this machine", function () {
 
   it("changes nothing when it is started again", async () => {
     const output = await start();
-    assert.match(output, /consul: already running/);
-    assert.match(output, /nomad: already running/);
+    assert.match(output, /consul already running/);
+    assert.match(output, /nomad already running/);
     assert.match(output, /pulumi up: no change/);
   });
 
@@ -127,7 +127,7 @@ describe("a COS on this machine", function () {
     cos.configure((config) => {
       config["cos:local"].ports.consulGrpc = cos.ports.consulGrpc + 1;
     });
-    assert.match(await start(), /consul: restarted/);
+    assert.match(await start(), /consul restarted/);
     assert.deepEqual(await allocations(), before);
     assert.equal((await ping()).service, "ping");
   });
@@ -153,7 +153,7 @@ describe("a COS on this machine", function () {
 
     assert.match(await start(), /pulumi up: no change/);
     assert.equal((await ping()).service, "ping");
-    const kept = (await (await fetch(`${cos.consulAddress}/v1/kv/kept?raw`)).text());
+    const kept = await (await fetch(`${cos.consulAddress}/v1/kv/kept?raw`)).text();
     assert.equal(kept, "still here");
   });
 
@@ -165,7 +165,7 @@ describe("a COS on this machine", function () {
     const { exitCode, output } = await cos.cli(["status"]);
     assert.equal(exitCode, 1);
     assert.match(output, /it does not run/);
-    assert.match(await start(), /nomad: started/);
+    assert.match(await start(), /nomad started/);
     assert.equal((await ping()).service, "ping");
   });
 

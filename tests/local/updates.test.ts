@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Load } from "../support/load";
 import { LocalInstallation } from "../support/local-installation";
+import { until } from "../support/until";
 
 const enoughRequests = 2000;
 
@@ -67,8 +68,7 @@ describe("an update of the sample under load", function () {
     assert.deepEqual(failures, []);
     assert.ok(requests >= enoughRequests);
     assert.deepEqual(Object.keys(versions), ["4.0.0"]);
-    const status = await cos.cli(["status"]);
-    assert.match(status.output, /ping +4\.0\.0 +3\/3 running/);
+    await until(async () => /ping +4\.0\.0 +3\/3 running {2}/.test((await cos.cli(["status"])).output));
   });
 
   it("goes on from there with a version that is right", async () => {

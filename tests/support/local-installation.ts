@@ -51,6 +51,8 @@ export interface CliOptions {
  * ports, and a data directory in a temporary one. Nothing runs before a `start`.
  */
 export class LocalInstallation {
+  private readonly running = new Set<Promise<unknown> & { kill(signal: NodeJS.Signals): boolean }>();
+
   private constructor(
     private readonly temporary: string,
     readonly ports: LocalPorts,
@@ -114,6 +116,7 @@ export class LocalInstallation {
       detached: true,
       cleanup: false,
     });
+    this.running.add(child);
     const interrupt = () => child.kill(options.interrupt?.reason === "SIGKILL" ? "SIGKILL" : "SIGINT");
     if (options.interrupt?.aborted) interrupt();
     options.interrupt?.addEventListener("abort", interrupt);
@@ -122,12 +125,16 @@ export class LocalInstallation {
       const result = await child;
       return { exitCode: result.exitCode ?? 1, output: result.all };
     } finally {
+      this.running.delete(child);
       options.interrupt?.removeEventListener("abort", interrupt);
     }
   }
 
   /** Ends and removes all that there is. @throws when `destroy` fails, with what it wrote */
   async dispose(): Promise<void> {
+    // What a test has not waited for, since its time was over.
+    for (const child of this.running) child.kill("SIGINT");
+    await Promise.allSettled(this.running);
     if (existsSync(this.directory)) {
       const { exitCode, output } = await this.cli(["destroy"]);
       if (exitCode !== 0) throw new Error(`cannot remove the installation in ${this.temporary}:\n${output}`);

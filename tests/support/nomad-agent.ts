@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pRetry from "p-retry";
 import { freePorts, removeDirectory, temporaryDirectory } from "./temporary";
@@ -30,12 +30,13 @@ export class NomadAgent {
     const config = join(directory, "agent.json");
     await writeFile(config, JSON.stringify(agentConfig(join(directory, "data"), { http: httpPort, rpc, serf }, acl)));
     const log = join(directory, "agent.log");
+    const output = await open(log, "w");
     const abort = new AbortController();
     const agent = execa("nomad", ["agent", "-config", config], {
-      // A file, since tasks that outlive the agent would hold a pipe open.
+      // Straight into a file: a task's helpers that outlive the agent for a while would hold a pipe open.
       stdin: "ignore",
-      stdout: { file: log },
-      stderr: { file: log },
+      stdout: output.fd,
+      stderr: output.fd,
       reject: false,
       cancelSignal: abort.signal,
       forceKillAfterDelay: 10_000,
@@ -48,12 +49,14 @@ export class NomadAgent {
       } finally {
         abort.abort();
         await agent;
+        await unmountBelow(directory);
         await removeDirectory(directory);
       }
     };
     let token = "";
-    void agent.then(() => {
+    void agent.then(async () => {
       abort.abort();
+      await output.close();
     });
     try {
       await until(abort.signal, async () => {
@@ -69,7 +72,7 @@ export class NomadAgent {
       });
     } catch (error) {
       abort.abort();
-      const { message = "" } = await agent;
+      const { message } = await agent;
       const logged = await readFile(log, "utf8").catch(() => "");
       await removeDirectory(directory);
       const lines = [message, ...logged.split("\n").slice(-LOG_LINES_SHOWN)].join("\n");
@@ -110,6 +113,14 @@ function agentConfig(dataDir: string, ports: Record<"http" | "rpc" | "serf", num
   };
 }
 
+// An agent that ends leaves the file systems of its tasks' directories mounted.
+async function unmountBelow(directory: string): Promise<void> {
+  const { execa } = await import("execa");
+  const mounts = await readFile("/proc/self/mounts", "utf8");
+  const paths = mounts.split("\n").map((line) => line.split(" ")[1] ?? "");
+  for (const path of paths.filter((each) => each.startsWith(`${directory}/`)).reverse()) await execa("umount", [path]);
+}
+
 // An agent that ends leaves its tasks running, so its jobs have to end first.
 async function drain(address: string, token: string): Promise<void> {
   const jobs = (await call(address, token, "GET", "/v1/jobs?namespace=*")) as { ID: string; Namespace: string }[];
@@ -118,7 +129,10 @@ async function drain(address: string, token: string): Promise<void> {
   }
   await until(AbortSignal.timeout(30_000), async () => {
     const allocations = await call(address, token, "GET", "/v1/allocations?namespace=*");
-    const left = (allocations as { ClientStatus: string }[]).filter(({ ClientStatus }) => ClientStatus === "running");
+    const ended = ["complete", "failed", "lost"];
+    const left = (allocations as { ClientStatus: string }[]).filter(
+      ({ ClientStatus }) => !ended.includes(ClientStatus),
+    );
     if (left.length > 0) throw new Error(`${left.length} allocations still run`);
   });
 }

@@ -60,17 +60,16 @@ function childPath(path: string, key: string): string {
 /** The value as Terraform's state compares it: nested defaults filled in, empty values dropped, sets sorted. */
 export function normal(type: Type, value: Plain | undefined): Plain | undefined {
   if (isUnknown(value)) return value;
-  if (isZero(value)) return undefined;
-  if (typeof type === "string" || "map" in type) return value;
-  if ("object" in type) {
-    if (!isMap(value)) return value;
+  if (typeof type === "object" && "object" in type && isMap(value)) {
     const kept: PlainMap = {};
     for (const [key, property] of Object.entries(type.object)) {
       const inner = normal(property.type, value[key] ?? property.default);
       if (inner !== undefined) kept[key] = inner;
     }
-    return kept;
+    return isZero(kept) ? undefined : kept;
   }
+  if (isZero(value)) return undefined;
+  if (typeof type === "string" || "map" in type || "object" in type) return value;
   if (!Array.isArray(value)) return value;
   const element = "list" in type ? type.list : type.set;
   const items = value.map((item) => normal(element, item) ?? null);

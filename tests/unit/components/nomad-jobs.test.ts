@@ -157,7 +157,8 @@ describe("the strings that variables become", () => {
   it("are JSON of anything that is no text, from which it can be had again", () => {
     fc.assert(
       fc.property(
-        value.filter((any) => typeof any !== "string"),
+        // Marks of templates are escaped, which JSON does not know; tests/engine has them.
+        value.filter((any) => typeof any !== "string" && !/[$%]\{/.test(JSON.stringify(any))),
         (any) => {
           assert.deepEqual(JSON.parse(hclVariables({ any }).any ?? ""), JSON.parse(JSON.stringify(any)));
         },

@@ -34,11 +34,11 @@ describe("job files, as Nomad parses them", () => {
   const directory = useDirectory("jobs");
   const file = 'variable "count" {\n  default = 1\n}\nvariable other {\n}\njob "a" {}\n';
 
-  function parse(jobs: object[]) {
-    const installation = installationIn(directory.path, undefined, nomad().url);
+  function parse(jobs: object[], url = nomad().url) {
+    const installation = installationIn(directory.path, undefined, url);
     const { config } = installation;
     const values = { "cos:target": config.target, "cos:existing": config.existing, "cos:jobs": jobs };
-    return parseJobs({ ...installation, root: directory.path, config: parseConfig(values) }, new NomadApi(nomad().url));
+    return parseJobs({ ...installation, root: directory.path, config: parseConfig(values) }, new NomadApi(url));
   }
 
   function answer(reply: (request: { JobHCL: string; Variables: string }) => Answer): void {
@@ -83,8 +83,8 @@ describe("job files, as Nomad parses them", () => {
   it("are not blamed where Nomad does not answer", async () => {
     directory.write("a.nomad.hcl", file);
     const { url } = nomad();
-    const parsing = parse([{ file: "a.nomad.hcl" }]);
     await nomad().stop();
+    const parsing = parse([{ file: "a.nomad.hcl" }], url);
     await assert.rejects(parsing, (error: Error) => !(error instanceof UserError) && error.message.includes(url));
   });
 });

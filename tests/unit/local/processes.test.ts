@@ -33,7 +33,7 @@ describe("background processes", function () {
   });
 
   it("write to their log and have their directory and environment", async () => {
-    shell('pwd; echo "$WORD" >&2; sleep 60', { PATH: process.env.PATH, WORD: "heard" });
+    shell('pwd; echo "$WORD" >&2; exec sleep 60', { PATH: process.env.PATH, WORD: "heard" });
     await until(() => directory.read("log").split("\n").length === 3);
     assert.equal(directory.read("log"), `${directory.path}\nheard\n`);
   });
@@ -45,13 +45,13 @@ describe("background processes", function () {
   });
 
   it("are in a session of their own, so that a Ctrl-C here does not reach them", async () => {
-    const { pid } = shell("cut -d ' ' -f 5,6 /proc/self/stat; sleep 60");
+    const { pid } = shell("cut -d ' ' -f 5,6 /proc/self/stat; exec sleep 60");
     await until(() => directory.read("log") !== "");
     assert.equal(directory.read("log"), `${pid} ${pid}\n`);
   });
 
   it("are alive until they have ended", async () => {
-    const record = shell("sleep 60");
+    const record = shell("exec sleep 60");
     assert.equal(isAlive(record), true);
     process.kill(record.pid, "SIGKILL");
     await until(() => !isAlive(record));
@@ -68,7 +68,7 @@ describe("background processes", function () {
   });
 
   it("are not mistaken for another process with their id, from before or after them", async () => {
-    const record = shell("sleep 60");
+    const record = shell("exec sleep 60");
     const { startTime } = record;
     for (const other of [String(Number(startTime) - 1), String(Number(startTime) + 1), ""]) {
       assert.equal(isAlive({ ...record, startTime: other }), false);
@@ -80,7 +80,7 @@ describe("background processes", function () {
   });
 
   it("have a start time whatever their program is called", async () => {
-    const script = directory.write("a) S 1 (b", "#!/bin/sh\nsleep 60\n");
+    const script = directory.write("a) S 1 (b", "#!/bin/sh\nwhile :; do sleep 0.01; done\n");
     const record = startDetached("/bin/sh", ["-c", `chmod +x "${script}" && exec "${script}"`], {
       logFile: directory.at("log"),
       env: process.env,
@@ -125,7 +125,7 @@ describe("background processes", function () {
   });
 
   it("are found by their command, environment and directory", () => {
-    const { pid } = shell("sleep 60", { PATH: process.env.PATH, COS_MARK: directory.path });
+    const { pid } = shell("exec sleep 60", { PATH: process.env.PATH, COS_MARK: directory.path });
     const mark = `COS_MARK=${directory.path}`;
     assert.ok(findProcesses(({ environment }) => environment().includes(mark)).includes(pid));
     assert.ok(findProcesses((process) => process.directory() === directory.path).includes(pid));
@@ -135,7 +135,7 @@ describe("background processes", function () {
   it("are remembered by name, and forgotten", async () => {
     const table = new ProcessTable(directory.path);
     assert.equal(table.get("consul"), undefined);
-    const record = shell("sleep 60");
+    const record = shell("exec sleep 60");
     table.set("consul", record);
     assert.deepEqual(new ProcessTable(directory.path).alive("consul"), record);
     await stopProcess(record, 5);

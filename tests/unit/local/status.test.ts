@@ -55,10 +55,8 @@ describe("the state of", () => {
       const { url } = nomad();
       await nomad().stop();
       consul().answers["/v1/status/leader"] = { body: "<html>another program</html>" };
-      const [ofConsul, ofNomad] = await (async () => {
-        const rows = await agentRows(installationIn(directory.path, consul().url, url));
-        return rows.map((row) => row.problems.join());
-      })();
+      const rows = await agentRows(installationIn(directory.path, consul().url, url));
+      const [ofConsul, ofNomad] = rows.map((row) => row.problems.join());
       assert.match(ofNomad ?? "", new RegExp(`^${url} does not answer: `));
       assert.match(ofConsul ?? "", /another program/);
     });
@@ -99,7 +97,7 @@ describe("the state of", () => {
       };
       consul().answers = {
         "/v1/health/service/fabio": { body: instances(9999, ["passing"]) },
-        "/v1/health/service/fabio-ui": { body: instances(consul().port, []) },
+        "/v1/health/service/fabio-ui": { body: instances(consul().port, ["passing"]) },
         "/v1/health/service/ping": { body: instances(20000, checks) },
         "/api/version": { body: "1.7.2" },
       };

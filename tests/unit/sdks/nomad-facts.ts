@@ -35,9 +35,9 @@ interface RawProvider {
   types: Record<string, Raw>;
 }
 
-/** The facts about the public provider, which lie beside the repository. */
+/** The facts about the public provider that the bindings are written from. */
 export function readFacts(): ProviderFacts {
-  const path = resolve(__dirname, "../../../../shared/nomad-provider.json");
+  const path = resolve(__dirname, "../../../sdks/nomad/facts.json");
   const raw = JSON.parse(readFileSync(path, "utf8")) as RawProvider;
   return {
     version: raw.version,
