@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { JobVariable } from "./components";
+import { consulPorts, nomadPorts } from "./components/ports";
 
 /** The configuration's namespace, which is the project's name in Pulumi.yaml. */
 const prefix = "cos:";
@@ -35,12 +36,12 @@ const job = z.strictObject({
 const local = z.strictObject({
   ports: z
     .strictObject({
-      consulDns: port.default(8600),
-      consulGrpc: port.default(8502),
-      consulServer: port.default(8300),
-      consulSerf: port.default(8301),
-      nomadRpc: port.default(4647),
-      nomadSerf: port.default(4648),
+      consulDns: port.default(consulPorts.dns),
+      consulGrpc: port.default(consulPorts.grpc),
+      consulServer: port.default(consulPorts.server),
+      consulSerf: port.default(consulPorts.serfLan),
+      nomadRpc: port.default(nomadPorts.rpc),
+      nomadSerf: port.default(nomadPorts.serf),
     })
     .prefault({}),
 });
@@ -49,7 +50,7 @@ const schema = z.strictObject({
   target: z.literal("existing"),
   existing,
   jobs: z.array(job).default([]),
-  local: local.optional(),
+  local: local.prefault({}),
 });
 
 /** A stack's configuration, checked and with its defaults. Pulumi.yaml describes every key. */
@@ -69,29 +70,34 @@ export class ConfigError extends Error {
  * Checks the `cos:` keys of a stack's configuration and fills in the defaults.
  *
  * @param values all keys of the stack, with their values as in the stack's YAML file
+ * @param isSecret tells of which keys no value may be shown
  * @throws ConfigError
  */
-export function parseConfig(values: Record<string, unknown>): Config {
+export function parseConfig(values: Record<string, unknown>, isSecret = (_key: string) => false): Config {
   const own = Object.fromEntries(
     Object.entries(values)
       .filter(([key]) => key.startsWith(prefix))
       .map(([key, value]) => [key.slice(prefix.length), value]),
   );
   const result = schema.safeParse(own);
-  if (!result.success) throw new ConfigError(result.error.issues.flatMap((issue) => describe(issue, own)));
+  if (!result.success) throw new ConfigError(result.error.issues.flatMap((issue) => describe(issue, own, isSecret)));
   return result.data;
 }
 
-function describe(issue: z.core.$ZodIssue, values: unknown): string[] {
+function describe(issue: z.core.$ZodIssue, values: unknown, isSecret: (key: string) => boolean): string[] {
   const got = valueAt(values, issue.path);
   if (issue.code === "unrecognized_keys") {
     const known = keysAt(schema, issue.path).join(", ");
     return issue.keys.map((key) => `${keyName([...issue.path, key])}: unknown key; known here: ${known}`);
   }
-  const wanted = issue.message.replace(/^Invalid input: expected (.*?)(, received .*)?$/, "must be $1");
+  const wanted = issue.message
+    .replace(/^Invalid input: expected (.*?)(, received .*)?$/, "must be $1")
+    .replace(/^must be (object|record)$/, "must be a map")
+    .replace(/^must be array$/, "must be a list");
   if (got === undefined) return [`${keyName(issue.path)}: is missing, ${wanted}`];
   // The values of a job's variables may be secrets, and a list or map in the wrong place may hold them.
-  if (issue.path.includes("variables")) return [`${keyName(issue.path)}: ${wanted}`];
+  const hidden = issue.path.includes("variables") || isSecret(prefix + String(issue.path[0]));
+  if (hidden) return [`${keyName(issue.path)}: ${wanted}`];
   const shown = Array.isArray(got) ? "a list" : typeof got === "object" && got !== null ? "a map" : JSON.stringify(got);
   return [`${keyName(issue.path)}: ${wanted}, got ${shown}`];
 }

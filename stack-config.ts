@@ -17,7 +17,8 @@ export function loadConfig() {
 
 function parse(values: Record<string, string>): Config {
   try {
-    return parseConfig(Object.fromEntries(Object.entries(values).map(([key, text]) => [key, fromEngine(text)])));
+    const parsed = Object.entries(values).map(([key, text]) => [key, fromEngine(text)] as const);
+    return parseConfig(Object.fromEntries(parsed), isSecret);
   } catch (error) {
     // A RunError is shown as it is, without a stack trace.
     throw error instanceof ConfigError ? new pulumi.RunError(error.message) : error;

@@ -4,7 +4,6 @@ import { delimiter, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { consulAgentConfig } from "../components/consul-cluster/agent-config";
 import { nomadAgentConfig } from "../components/nomad-cluster/agent-config";
-import { consulPorts, nomadPorts } from "../components/ports";
 import { catalog } from "../tools/catalog";
 import { ConsulApi, NomadApi } from "./cluster";
 import { Installation, portOf, UserError } from "./installation";
@@ -34,18 +33,18 @@ export const logFile = (installation: Installation, agent: AgentName): string =>
 
 function describeAgents(installation: Installation): Record<AgentName, Agent> {
   const { config, consulAddress, nomadAddress, directory } = installation;
-  const own = config.local?.ports;
+  const own = config.local.ports;
   const consul = {
     http: portOf(consulAddress),
-    dns: own?.consulDns ?? consulPorts.dns,
-    grpc: own?.consulGrpc ?? consulPorts.grpc,
-    server: own?.consulServer ?? consulPorts.server,
-    serfLan: own?.consulSerf ?? consulPorts.serfLan,
+    dns: own.consulDns,
+    grpc: own.consulGrpc,
+    server: own.consulServer,
+    serfLan: own.consulSerf,
   };
   const nomad = {
     http: portOf(nomadAddress),
-    rpc: own?.nomadRpc ?? nomadPorts.rpc,
-    serf: own?.nomadSerf ?? nomadPorts.serf,
+    rpc: own.nomadRpc,
+    serf: own.nomadSerf,
   };
   const listed = (ports: Record<string, number>) => Object.entries(ports).map(([what, port]) => ({ what, port }));
   const dataDir = (name: string) => join(directory, "agents", name);

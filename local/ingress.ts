@@ -52,22 +52,41 @@ export function routeUrl(ingress: Ingress, route: string): string {
   return ingress.traffic + route.slice(route.indexOf("/"));
 }
 
-/** Waits until fabio answers for a route, and returns its status code. */
+/** How fabio answers for a route. */
+export interface RouteAnswer {
+  /** Whether it is in fabio's table. */
+  routed: boolean;
+  /** Status of the answer; 0 where there was none. */
+  status: number;
+}
+
+/** Waits until fabio has a route and what is behind it answers. Where that does not come, returns how it was last. */
 export async function waitForRoute(
   ingress: Ingress,
   route: string,
   timeoutSeconds: number,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<RouteAnswer> {
   const host = route.slice(0, route.indexOf("/"));
   const deadline = Date.now() + timeoutSeconds * 1000;
   for (;;) {
+    // Without a route fabio answers 404, as a service may do itself; so the table tells.
+    const routed = await hasRoute(ingress, route);
     const status = await requestStatus(routeUrl(ingress, route), host);
-    // 404 is what fabio answers while it has no route, 502 to 504 while it cannot reach the service.
-    if (![404, 502, 503, 504, 0].includes(status) || Date.now() > deadline) return status;
+    // 502 to 504 are fabio's own answers while it cannot reach the service.
+    if (routed && ![noAnswer, 502, 503, 504].includes(status)) return { routed, status };
+    if (Date.now() > deadline) return { routed, status };
     signal.throwIfAborted();
     await delay(100);
   }
+}
+
+/** Stands for a status where there was no answer. */
+const noAnswer = 0;
+
+async function hasRoute(ingress: Ingress, route: string): Promise<boolean> {
+  const table = await callApi<{ src: string }[] | null>(`${ingress.ui}/api/routes`);
+  return (table ?? []).some(({ src }) => src.toLowerCase() === route.toLowerCase());
 }
 
 /** The status of an answer, 0 where there is none. `fetch` would not let the host be another than the URL's. */
@@ -75,22 +94,11 @@ function requestStatus(url: string, host: string): Promise<number> {
   return new Promise((resolve) => {
     const request = get(url, { headers: host === "" ? {} : { host }, timeout: 5000, agent: false }, (response) => {
       response.resume();
-      resolve(response.statusCode ?? 0);
+      resolve(response.statusCode ?? noAnswer);
     });
     request.on("timeout", () => request.destroy());
     request.on("error", () => {
-      resolve(0);
+      resolve(noAnswer);
     });
   });
-}
-
-/** One line of fabio's routing table. */
-export interface Route {
-  service: string;
-  src: string;
-  dst: string;
-}
-
-export function routingTable(ingress: Ingress): Promise<Route[]> {
-  return callApi(`${ingress.ui}/api/routes`);
 }

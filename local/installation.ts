@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parse, YAMLParseError } from "yaml";
 import { Config, ConfigError, parseConfig } from "../config";
@@ -77,7 +77,7 @@ function readConfig(file: string, root: string): Config {
       errors.push(`cos:jobs[${i}].file: there is no file "${path}" in ${root}`);
     }
   });
-  if (config) errors.push(...addressErrors(config));
+  if (config) errors.push(...addressErrors(config), ...portErrors(config));
   if (config === undefined || errors.length > 0) throw new ConfigError(errors);
   return config;
 }
@@ -98,6 +98,18 @@ function addressErrors(config: Config): string[] {
     return hostname === "127.0.0.1" && protocol === "http:"
       ? []
       : [`cos:existing.${key}: must be http://127.0.0.1:PORT for \`npm start\`, got "${config.existing[key]}"`];
+  });
+}
+
+function portErrors(config: Config): string[] {
+  const ports = Object.entries({
+    "cos:existing.consulAddress": portOf(new URL(config.existing.consulAddress)),
+    "cos:existing.nomadAddress": portOf(new URL(config.existing.nomadAddress)),
+    ...Object.fromEntries(Object.entries(config.local.ports).map(([name, port]) => [`cos:local.ports.${name}`, port])),
+  });
+  return ports.flatMap(([key, port], i) => {
+    const first = ports.slice(0, i).find(([, other]) => other === port);
+    return first ? [`${key}: must be another port than that of ${first[0]}, got ${port} for both`] : [];
   });
 }
 
@@ -135,8 +147,14 @@ export function prepareDirectory(installation: Installation): void {
       );
     }
   }
-  writeFileSync(file, JSON.stringify(wanted));
-  writeFileSync(appliedConfigFile(installation.directory), JSON.stringify(installation.config));
+  writeWhole(file, JSON.stringify(wanted));
+  writeWhole(appliedConfigFile(installation.directory), JSON.stringify(installation.config));
+}
+
+/** Writes a file so that an interruption leaves the old one or the new one, never half of it. */
+function writeWhole(file: string, text: string): void {
+  writeFileSync(`${file}.new`, text);
+  renameSync(`${file}.new`, file);
 }
 
 function compareVersions(a: string, b: string): number {

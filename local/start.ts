@@ -101,12 +101,10 @@ export async function start(installation: Installation, signal: AbortSignal): Pr
             throw new UserError("fabio is not healthy in Consul. `npm run logs -- fabio` shows what it says.");
           for (const route of jobs.flatMap((job) => routesOf(job.spec))) {
             task.output = route;
-            const status = await waitForRoute(ingress, route, routeTimeoutSeconds, signal);
-            if (status === 0 || status >= 500 || status === 404) {
-              throw new UserError(
-                `fabio at ${ingress.traffic} answers ${status} for ${route}. Its routes: ${ingress.ui}/routes`,
-              );
-            }
+            const { routed, status } = await waitForRoute(ingress, route, routeTimeoutSeconds, signal);
+            if (routed && status !== 0 && status < 500) continue;
+            const how = routed ? `answers ${status === 0 ? "nothing" : status}` : "has no route";
+            throw new UserError(`fabio at ${ingress.traffic} ${how} for ${route}. Its routes: ${ingress.ui}/routes`);
           }
         },
       },

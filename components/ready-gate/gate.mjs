@@ -130,8 +130,15 @@ export async function wait(look, timeoutSeconds, onChange) {
  * @param {"strict" | "tolerant"} mode
  */
 export async function main(mode) {
-  const consul = address("CONSUL_HTTP_ADDR");
-  const nomad = address("NOMAD_ADDR");
+  let consul, nomad;
+  try {
+    consul = address("CONSUL_HTTP_ADDR");
+    nomad = address("NOMAD_ADDR");
+  } catch (error) {
+    console.error(message(error));
+    process.exitCode = 1;
+    return;
+  }
   /** @type {Requirements} */
   const want = JSON.parse(process.env.COS_GATE ?? "");
   const look = () => inspect(consul, nomad, want);
@@ -153,6 +160,7 @@ export async function main(mode) {
 /** @param {string} name */
 function address(name) {
   const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set`);
+  if (!value || !URL.canParse(value))
+    throw new Error(`${name} must be a URL such as http://127.0.0.1:8500, got "${value ?? ""}"`);
   return value.replace(/\/+$/, "");
 }

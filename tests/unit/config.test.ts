@@ -27,17 +27,17 @@ describe("a stack's configuration", () => {
       target: "existing",
       existing: { ...existing, consulServers: 1, nomadServers: 1, nodePools: ["default"] },
       jobs: [],
-    } satisfies Config);
-    assert.deepEqual(parseConfig({ ...minimal, "cos:local": {} }).local, {
-      ports: {
-        consulDns: 8600,
-        consulGrpc: 8502,
-        consulServer: 8300,
-        consulSerf: 8301,
-        nomadRpc: 4647,
-        nomadSerf: 4648,
+      local: {
+        ports: {
+          consulDns: 8600,
+          consulGrpc: 8502,
+          consulServer: 8300,
+          consulSerf: 8301,
+          nomadRpc: 4647,
+          nomadSerf: 4648,
+        },
       },
-    });
+    } satisfies Config);
   });
 
   it("is taken as it is where it says everything", () => {
@@ -104,15 +104,15 @@ describe("errors of a stack's configuration", () => {
       /^cos:existing\.nodePools\[1\]: must not be empty, got ""$/,
       /^cos:existing\.nodePools\[2\]: must be string, got 3$/,
     ],
-    ["jobs that are no list", { "cos:jobs": "ping" }, /^cos:jobs: must be array, got "ping"$/],
-    ["jobs with nothing after them", { "cos:jobs": null }, /^cos:jobs: must be array, got null$/],
+    ["jobs that are no list", { "cos:jobs": "ping" }, /^cos:jobs: must be a list, got "ping"$/],
+    ["jobs with nothing after them", { "cos:jobs": null }, /^cos:jobs: must be a list, got null$/],
     [
       "jobs",
       { "cos:jobs": [{ file: "" }, { name: "b" }, "jobs/ping.nomad.hcl", { file: "c", variables: [1] }] },
       /^cos:jobs\[0\]\.file: must not be empty, got ""$/,
       /^cos:jobs\[1\]\.file: is missing, must be string$/,
-      /^cos:jobs\[2\]: must be object, got "jobs\/ping\.nomad\.hcl"$/,
-      /^cos:jobs\[3\]\.variables: must be record$/,
+      /^cos:jobs\[2\]: must be a map, got "jobs\/ping\.nomad\.hcl"$/,
+      /^cos:jobs\[3\]\.variables: must be a map$/,
     ],
     [
       "a variable with nothing after it",
@@ -232,5 +232,11 @@ describe("a stack's configuration as the engine hands it over", () => {
       );
       return true;
     });
+  });
+
+  it("does not show the text of a secret that is wrong", () => {
+    process.env[secretKeys] = '["cos:jobs"]';
+    pulumi.runtime.setAllConfig({ ...values, "cos:jobs": "hunter2" });
+    assert.throws(loadConfig, (error: Error) => /cos:jobs: must be a list$/.test(error.message));
   });
 });

@@ -106,7 +106,7 @@ describe("the ready gate's program, as its command runs it", function () {
   it("says which variable is not set", async () => {
     const { code, stderr } = await run("create", 1, { NOMAD_ADDR: "" });
     assert.equal(code, 1);
-    assert.match(stderr, /NOMAD_ADDR is not set/);
+    assert.match(stderr, /NOMAD_ADDR must be a URL such as .*, got ""/);
   });
 
   it("says that an address is no URL", async () => {

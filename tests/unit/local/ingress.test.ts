@@ -73,35 +73,52 @@ describe("fabio", () => {
     assert.equal(await fabioVersion(ingress()), "1.7.2");
   });
 
+  const withRoutes = (...routes: string[]) => {
+    fabio().answers["/api/routes"] = { body: routes.map((src) => ({ service: "ping", src, dst: "" })) };
+  };
+
   it("is waited for until it has the route and reaches the service", async () => {
-    const statuses = [404, 502, 503, 504];
+    let looks = 0;
+    fabio().answers["/api/routes"] = () => ({ body: (looks += 1) < 3 ? null : [{ src: "/ping" }] });
+    const statuses = [404, 404, 502, 503, 504];
     fabio().answers["/ping"] = () => ({ status: statuses.shift() ?? 200, body: "" });
-    assert.equal(await waitForRoute(ingress(), "/ping", 30, never), 200);
-    assert.equal(fabio().requests.length, 5);
+    assert.deepEqual(await waitForRoute(ingress(), "/ping", 30, never), { routed: true, status: 200 });
+    assert.equal(looks, 6);
   });
 
-  for (const status of [200, 301, 401, 500]) {
+  for (const status of [200, 301, 401, 404, 500]) {
     it(`is not waited for where the service itself answers ${status}`, async () => {
+      withRoutes("/other", "/ping");
       fabio().answers["/ping"] = { status, body: "" };
-      assert.equal(await waitForRoute(ingress(), "/ping", 30, never), status);
-      assert.equal(fabio().requests.length, 1);
+      assert.deepEqual(await waitForRoute(ingress(), "/ping", 30, never), { routed: true, status });
+      assert.equal(fabio().requests.length, 2);
     });
   }
 
   it("is asked by the name of the route's host", async () => {
-    fabio().answers["/b"] = ({ headers }) => ({ status: headers.host === "example.com" ? 200 : 400, body: "" });
-    assert.equal(await waitForRoute(ingress(), "example.com/b", 30, never), 200);
+    withRoutes("example.com/b");
+    fabio().answers["/b"] = ({ headers }) => ({ status: headers.host === "Example.com" ? 200 : 400, body: "" });
+    assert.deepEqual(await waitForRoute(ingress(), "Example.com/b", 30, never), { routed: true, status: 200 });
   });
 
   it("is given up when its time is over, with what it answered last", async () => {
-    assert.equal(await waitForRoute(ingress(), "/ping", 0.2, never), 404);
-    const gone = ingress();
-    await fabio().stop();
-    assert.equal(await waitForRoute(gone, "/ping", 0, never), 0);
+    withRoutes("/other");
+    assert.deepEqual(await waitForRoute(ingress(), "/ping", 0.2, never), { routed: false, status: 404 });
+    withRoutes("/ping");
+    fabio().answers["/ping"] = { status: 503, body: "" };
+    assert.deepEqual(await waitForRoute(ingress(), "/ping", 0, never), { routed: true, status: 503 });
+  });
+
+  it("says nothing where it is gone", async () => {
+    withRoutes("/ping");
+    const { traffic, ui } = ingress();
+    const gone = { traffic: traffic.replace(/\d+$/, "1"), ui };
+    assert.deepEqual(await waitForRoute(gone, "/ping", 0, never), { routed: true, status: 0 });
   });
 
   it("is not waited for any longer after an interrupt", async () => {
     const reason = new Error("interrupted");
+    withRoutes();
     await assert.rejects(waitForRoute(ingress(), "/ping", 30, AbortSignal.abort(reason)), reason);
   });
 });
