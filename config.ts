@@ -73,7 +73,7 @@ export class ConfigError extends Error {
  * @param isSecret tells of which keys no value may be shown
  * @throws ConfigError
  */
-export function parseConfig(values: Record<string, unknown>, isSecret = (_key: string) => false): Config {
+export function parseConfig(values: Record<string, unknown>, isSecret: (key: string) => boolean = () => false): Config {
   const own = Object.fromEntries(
     Object.entries(values)
       .filter(([key]) => key.startsWith(prefix))

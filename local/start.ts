@@ -1,5 +1,4 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { Listr } from "listr2";
 import { AgentName, agentNames, AgentOutcome, ensureAgent, watchAgents } from "./agents";
 import { ConsulApi, NomadApi } from "./cluster";
 import { findIngress, routesOf, waitForRoute } from "./ingress";
@@ -7,7 +6,8 @@ import { Installation, prepareDirectory, UserError } from "./installation";
 import { checkJobPorts, ConfiguredJob, parseJobs } from "./jobs";
 import { LocalPrograms, resolveLocalPrograms } from "./programs";
 import { agentRows, jobRows, Row } from "./status";
-import { Changes, clearInterrupted, prepareStack, runEngine } from "./stack";
+import { Changes, clearInterrupted, EngineError, prepareStack, runEngine } from "./stack";
+import { runSteps } from "./steps";
 import { stopAgent } from "./stop";
 import { explainFailures, watchDeployments } from "./deployments";
 
@@ -32,88 +32,107 @@ export async function start(installation: Installation, signal: AbortSignal): Pr
   let changes: Changes = {};
   let rows: Row[] = [];
 
-  const steps = new Listr(
+  await runSteps([
     [
-      {
-        title: "Programs",
-        task: async (_, task) => {
-          programs = await resolveLocalPrograms(signal, (message) => (task.output = message));
-        },
-      },
-      {
-        title: "Agents",
-        task: async (_, task) => {
-          await clearInterrupted(installation);
-          prepareDirectory(installation);
-          agents = await startAgents(installation, programs, signal, (text) => (task.output = text));
-          task.title = `Agents: ${agentNames.map((name) => `${name} ${agents[name]}`).join(", ")}`;
-        },
-      },
-      {
-        title: "Job files",
-        task: async () => {
-          // A stop has drained the node.
-          const nodes = await nomad.nodes();
-          for (const node of nodes) if (node.SchedulingEligibility !== "eligible") await nomad.undrain(node.ID);
-          jobs = await parseJobs(installation, nomad);
-          checkJobPorts(installation, jobs);
-        },
-      },
-      {
-        title: "pulumi up",
-        task: async (_, task) => {
-          await prepareStack(installation, programs);
-          const since = Date.now();
-          const agentEnded = new AbortController();
-          const watches = [
-            watchDeployments(nomad, jobs, (text) => (task.output = text)),
-            watchAgents(installation, (error) => {
-              agentEnded.abort(error);
-            }),
-          ];
-          const either = AbortSignal.any([signal, agentEnded.signal]);
-          try {
-            changes = await runEngine(installation, programs, "up", {
-              signal: either,
-              onLine: (line) => (task.output = line),
-            });
-          } catch (error) {
-            if (error instanceof UserError) error.message += await explainFailures(nomad, jobs, since);
-            throw error;
-          } finally {
-            for (const stopWatching of watches) stopWatching();
-          }
-          task.title = `pulumi up: ${describeChanges(changes)}`;
-        },
-      },
-      {
-        // The engine waits for the jobs that it changes; others may still be starting after their agents.
-        title: "Jobs",
-        task: async (_, task) => {
-          rows = await waitForJobs(installation, nomad, jobs, signal, (text) => (task.output = text));
-        },
-      },
-      {
-        title: "Requests through fabio",
-        task: async (_, task) => {
-          const ingress = await findIngress(consul);
-          if (!ingress)
-            throw new UserError("fabio is not healthy in Consul. `npm run logs -- fabio` shows what it says.");
-          for (const route of jobs.flatMap((job) => routesOf(job.spec))) {
-            task.output = route;
-            const { routed, status } = await waitForRoute(ingress, route, routeTimeoutSeconds, signal);
-            if (routed && status !== 0 && status < 500) continue;
-            const how = routed ? `answers ${status === 0 ? "nothing" : status}` : "has no route";
-            throw new UserError(`fabio at ${ingress.traffic} ${how} for ${route}. Its routes: ${ingress.ui}/routes`);
-          }
-        },
+      "Programs",
+      async (task) => {
+        programs = await resolveLocalPrograms(signal, (message) => (task.output = message));
       },
     ],
-    // The error is shown once, by the command.
-    { registerSignalListeners: false, rendererOptions: { showErrorMessage: false, suffixSkips: false } },
-  );
-  await steps.run();
+    [
+      "Agents",
+      async (task) => {
+        await clearInterrupted(installation);
+        prepareDirectory(installation);
+        agents = await startAgents(installation, programs, signal, (text) => (task.output = text));
+        task.title = `Agents: ${agentNames.map((name) => `${name} ${agents[name]}`).join(", ")}`;
+      },
+    ],
+    [
+      "Job files",
+      async () => {
+        // A stop has drained the node.
+        const nodes = await nomad.nodes();
+        for (const node of nodes) if (node.SchedulingEligibility !== "eligible") await nomad.undrain(node.ID);
+        jobs = await parseJobs(installation, nomad);
+        checkJobPorts(installation, jobs);
+      },
+    ],
+    [
+      "pulumi up",
+      async (task) => {
+        changes = await pulumiUp(installation, programs, jobs, signal, (text) => (task.output = text));
+        task.title = `pulumi up: ${describeChanges(changes)}`;
+      },
+    ],
+    [
+      // The engine waits for the jobs that it changes; others may still be starting after their agents.
+      "Jobs",
+      async (task) => {
+        rows = await waitForJobs(installation, nomad, jobs, signal, (text) => (task.output = text));
+      },
+    ],
+    [
+      "Requests through fabio",
+      async (task) => {
+        await checkRoutes(consul, jobs, signal, (text) => (task.output = text));
+      },
+    ],
+  ]);
   return { agents, changes, rows: [...(await agentRows(installation)), ...rows] };
+}
+
+/** Runs the engine, and on failure adds to its error why jobs do not get healthy. */
+async function pulumiUp(
+  installation: Installation,
+  programs: LocalPrograms,
+  jobs: ConfiguredJob[],
+  signal: AbortSignal,
+  tell: (text: string) => void,
+): Promise<Changes> {
+  const nomad = new NomadApi(installation.nomadAddress.origin);
+  await prepareStack(installation, programs);
+  const since = Date.now();
+  const agentEnded = new AbortController();
+  const watches = [
+    watchDeployments(nomad, jobs, tell),
+    watchAgents(installation, (error) => {
+      agentEnded.abort(error);
+    }),
+  ];
+  const either = AbortSignal.any([signal, agentEnded.signal]);
+  try {
+    return await runEngine(installation, programs, "up", { signal: either, onLine: tell });
+  } catch (error) {
+    if (error instanceof EngineError) error.message += await explainFailures(nomad, jobs, since);
+    throw error;
+  } finally {
+    for (const stopWatching of watches) stopWatching();
+  }
+}
+
+/** Sends a request for each route of the jobs. @throws UserError with the first that does not work */
+async function checkRoutes(
+  consul: ConsulApi,
+  jobs: ConfiguredJob[],
+  signal: AbortSignal,
+  tell: (text: string) => void,
+): Promise<void> {
+  const routes = jobs.flatMap((job) => routesOf(job.spec));
+  if (routes.length === 0) return;
+  const ingress = await findIngress(consul);
+  if (!ingress) {
+    throw new UserError(
+      "There is no healthy fabio in Consul to reach the jobs through. `npm run logs -- fabio` shows what it says.",
+    );
+  }
+  for (const route of routes) {
+    tell(route);
+    const { routed, status } = await waitForRoute(ingress, route, routeTimeoutSeconds, signal);
+    if (routed && status !== 0 && status < 500) continue;
+    const how = routed ? `answers ${status === 0 ? "nothing" : status}` : "has no route";
+    throw new UserError(`fabio at ${ingress.traffic} ${how} for ${route}. Its routes: ${ingress.ui}/routes`);
+  }
 }
 
 /** Sees to both agents at once, to the end of both: a person wants to hear of all that is wrong. */
@@ -123,24 +142,26 @@ async function startAgents(
   signal: AbortSignal,
   onWait: (text: string) => void,
 ): Promise<Started["agents"]> {
-  const results = await Promise.allSettled(
-    agentNames.map((name) =>
-      ensureAgent(installation, name, programs, {
+  const outcomes: Partial<Started["agents"]> = {};
+  const errors: Error[] = [];
+  const ensure = async (name: AgentName) => {
+    try {
+      outcomes[name] = await ensureAgent(installation, name, programs, {
         signal,
         onWait: (what) => {
           onWait(`${name} waits for ${what}`);
         },
         stop: () => stopAgent(installation, name),
-      }),
-    ),
-  );
-  const errors: unknown[] = results.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
+      });
+    } catch (error) {
+      errors.push(error instanceof Error ? error : new Error(String(error)));
+    }
+  };
+  await Promise.all(agentNames.map(ensure));
   signal.throwIfAborted();
-  const unexpected = errors.find((error) => !(error instanceof UserError));
-  if (unexpected !== undefined) throw unexpected;
-  if (errors.length > 0) throw new UserError(errors.map((error) => (error as UserError).message).join("\n\n"));
-  const outcomes = results.map((result) => (result.status === "fulfilled" ? result.value : undefined));
-  return Object.fromEntries(agentNames.map((name, i) => [name, outcomes[i]])) as Started["agents"];
+  for (const error of errors) if (!(error instanceof UserError)) throw error;
+  if (errors.length > 0) throw new UserError(errors.map(({ message }) => message).join("\n\n"));
+  return outcomes as Started["agents"];
 }
 
 /** Waits until all jobs are healthy, and returns their state. @throws UserError with what is wrong */

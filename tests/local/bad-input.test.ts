@@ -155,7 +155,11 @@ describe("bad input to a COS on this machine", function () {
   describe("while it runs", () => {
     it("refuses a second command while one is at work", async () => {
       let second: Promise<{ exitCode: number; output: string }> | undefined;
-      const first = await cos.cli(["start"], { onLine: () => (second ??= cos.cli(["start"])) });
+      const first = await cos.cli(["start"], {
+        onLine: () => {
+          second ??= cos.cli(["start"]);
+        },
+      });
       assert.equal(first.exitCode, 0, first.output);
       const refused = await second;
       assert.equal(refused?.exitCode, 1);

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pRetry from "p-retry";
@@ -9,6 +10,7 @@ export interface NomadAgentOptions {
 }
 
 const START_TIMEOUT_MS = 60_000;
+const KILL_AFTER_MS = 10_000;
 const LOG_LINES_SHOWN = 20;
 
 /** A real Nomad, server and client in one agent, on loopback with its own ports and data. The driver is raw_exec. */
@@ -24,60 +26,40 @@ export class NomadAgent {
 
   /** Starts an agent and waits until it has a leader and its client is ready. Needs `nomad` on PATH. */
   static async start({ acl = false }: NomadAgentOptions = {}): Promise<NomadAgent> {
-    const { execa } = await import("execa");
     const directory = await temporaryDirectory("nomad");
     const [httpPort = 0, rpc = 0, serf = 0] = await freePorts(3);
-    const config = join(directory, "agent.json");
-    await writeFile(config, JSON.stringify(agentConfig(join(directory, "data"), { http: httpPort, rpc, serf }, acl)));
-    const log = join(directory, "agent.log");
-    const output = await open(log, "w");
-    const abort = new AbortController();
-    const agent = execa("nomad", ["agent", "-config", config], {
-      // Straight into a file: a task's helpers that outlive the agent for a while would hold a pipe open.
-      stdin: "ignore",
-      stdout: output.fd,
-      stderr: output.fd,
-      reject: false,
-      cancelSignal: abort.signal,
-      forceKillAfterDelay: 10_000,
-      env: { NOMAD_ADDR: "", NOMAD_TOKEN: "" },
-    });
+    const config = agentConfig(join(directory, "data"), { http: httpPort, rpc, serf }, acl);
+    const agent = await launch(directory, config);
     const address = `http://127.0.0.1:${httpPort}`;
-    const stop = async () => {
-      try {
-        await drain(address, token);
-      } finally {
-        abort.abort();
-        await agent;
-        await unmountBelow(directory);
-        await removeDirectory(directory);
-      }
-    };
     let token = "";
-    void agent.then(async () => {
-      abort.abort();
-      await output.close();
-    });
     try {
-      await until(abort.signal, async () => {
+      await until(agent.ended, async () => {
         if ((await call(address, "", "GET", "/v1/status/leader")) === "") throw new Error("no leader yet");
       });
       if (acl) {
         const made = (await call(address, "", "PUT", "/v1/acl/bootstrap")) as { SecretID: string };
         token = made.SecretID;
       }
-      await until(abort.signal, async () => {
+      await until(agent.ended, async () => {
         const nodes = (await call(address, token, "GET", "/v1/nodes")) as { Status: string }[];
         if (!nodes.some((node) => node.Status === "ready")) throw new Error("no client is ready yet");
       });
     } catch (error) {
-      abort.abort();
-      const { message } = await agent;
-      const logged = await readFile(log, "utf8").catch(() => "");
+      await agent.end();
+      const lines = (await readFile(agent.log, "utf8")).split("\n").slice(-LOG_LINES_SHOWN);
       await removeDirectory(directory);
-      const lines = [message, ...logged.split("\n").slice(-LOG_LINES_SHOWN)].join("\n");
-      throw new Error(`Nomad did not start: ${error instanceof Error ? error.message : String(error)}\n${lines}`);
+      const why = error instanceof Error ? error.message : String(error);
+      throw new Error([`Nomad did not start: ${why}`, ...lines].join("\n"));
     }
+    const stop = async () => {
+      try {
+        await drain(address, token);
+      } finally {
+        await agent.end();
+        await unmountBelow(directory);
+        await removeDirectory(directory);
+      }
+    };
     return new NomadAgent(address, token, stop);
   }
 
@@ -90,6 +72,48 @@ export class NomadAgent {
   eventually<T>(check: () => Promise<T>): Promise<T> {
     return until(AbortSignal.timeout(30_000), check);
   }
+}
+
+interface Agent {
+  log: string;
+  /** Aborted when the agent has ended, however it did. */
+  ended: AbortSignal;
+  /** Ends it and waits until it has. */
+  end: () => Promise<void>;
+}
+
+async function launch(directory: string, config: unknown): Promise<Agent> {
+  const file = join(directory, "agent.json");
+  await writeFile(file, JSON.stringify(config));
+  const log = join(directory, "agent.log");
+  // Straight into a file: a task's helpers that outlive the agent for a while would hold a pipe open.
+  const output = await open(log, "w");
+  const env = { ...process.env, NOMAD_ADDR: "", NOMAD_TOKEN: "" };
+  const agent = spawn("nomad", ["agent", "-config", file], { stdio: ["ignore", output.fd, output.fd], env });
+  const ended = new AbortController();
+  const finished = new Promise<void>((resolve) => {
+    const finish = (reason: string) => {
+      ended.abort(new Error(reason));
+      resolve();
+    };
+    agent.on("error", (error) => {
+      finish(error.message);
+    });
+    agent.on("exit", (code, signal) => {
+      finish(`it ended with ${signal ?? `exit code ${code ?? "unknown"}`}`);
+    });
+  });
+  await output.close();
+  const kill = () => agent.kill("SIGKILL");
+  process.once("exit", kill);
+  const end = async () => {
+    agent.kill("SIGTERM");
+    const impatience = setTimeout(kill, KILL_AFTER_MS);
+    await finished;
+    clearTimeout(impatience);
+    process.removeListener("exit", kill);
+  };
+  return { log, ended: ended.signal, end };
 }
 
 function agentConfig(dataDir: string, ports: Record<"http" | "rpc" | "serf", number>, acl: boolean) {

@@ -38,7 +38,8 @@ export function serve<Config>(standIn: StandIn<Config>): void {
   };
   process.on("SIGINT", end).on("SIGTERM", end);
   // The engine holds the other end of our standard input; when the engine dies, nothing else would end this process.
-  if (fstatSync(0).isFIFO()) process.stdin.on("end", end).resume();
+  const input = fstatSync(0);
+  if (input.isFIFO() || input.isSocket()) process.stdin.on("end", end).resume();
 }
 
 /** The calls under way. */
