@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { AgentName } from "./agents";
 import { NomadApi } from "./cluster";
 import { ApiError } from "./http";
 import { Installation } from "./installation";
 import { helperProcesses, taskProcesses } from "./jobs";
+import { unmountBelow } from "./mounts";
 import { recordOf, stopProcess } from "./processes";
 import { clearInterrupted } from "./stack";
 
@@ -30,7 +30,7 @@ export async function stopAll(installation: Installation, onProgress: (message: 
   }
   onProgress("consul");
   await stopAgent(installation, "consul");
-  await unmountAll(installation.directory);
+  await unmountBelow(installation.directory);
 }
 
 async function drainTasks(nomad: NomadApi): Promise<void> {
@@ -52,19 +52,4 @@ export async function stopAgent(installation: Installation, name: AgentName): Pr
   const record = installation.processes.get(name);
   if (record) await stopProcess(record, agentSeconds, "SIGINT");
   installation.processes.remove(name);
-}
-
-/** Nomad keeps a task's secrets on a file system of its own, in memory, which outlives the agent. */
-async function unmountAll(directory: string): Promise<void> {
-  const mounts = readFileSync("/proc/self/mountinfo", "utf8")
-    .split("\n")
-    // The kernel writes white space in a path as octal escapes.
-    .map(
-      (line) =>
-        line.split(" ")[4]?.replace(/\\(\d{3})/g, (_, code: string) => String.fromCharCode(parseInt(code, 8))) ?? "",
-    )
-    .filter((path) => path.startsWith(`${directory}/`));
-  if (mounts.length === 0) return;
-  const { execa } = await import("execa");
-  for (const path of mounts.reverse()) await execa("umount", [path]);
 }

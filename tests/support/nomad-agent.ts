@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pRetry from "p-retry";
+import { unmountBelow } from "../../local/mounts";
 import { freePorts, removeDirectory, temporaryDirectory } from "./temporary";
 
 export interface NomadAgentOptions {
@@ -135,14 +136,6 @@ function agentConfig(dataDir: string, ports: Record<"http" | "rpc" | "serf", num
     consul: { address: "127.0.0.1:1", server_auto_join: false, client_auto_join: false, auto_advertise: false },
     disable_update_check: true,
   };
-}
-
-// An agent that ends leaves the file systems of its tasks' directories mounted.
-async function unmountBelow(directory: string): Promise<void> {
-  const { execa } = await import("execa");
-  const mounts = await readFile("/proc/self/mounts", "utf8");
-  const paths = mounts.split("\n").map((line) => line.split(" ")[1] ?? "");
-  for (const path of paths.filter((each) => each.startsWith(`${directory}/`)).reverse()) await execa("umount", [path]);
 }
 
 // An agent that ends leaves its tasks running, so its jobs have to end first.

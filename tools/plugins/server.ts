@@ -7,8 +7,8 @@ import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { announce } from "./announce";
 import type { Difference } from "./diff";
+import { EngineLog } from "./engine-log";
 import type { Failure } from "./schema";
 import type { Naming } from "./inputs";
 import { type DiffResult, Provider, type Target } from "./provider";
@@ -82,7 +82,7 @@ function handlers<Config>(standIn: StandIn<Config>, provider: Provider<Config>, 
 
     configure: calls.handler((request: proto.ConfigureRequest) => {
       provider.configure(values(request.getArgs()));
-      announce(`the ${standIn.name} plugin in use is pulumi-cos's stand-in for version ${standIn.version}`);
+      announce(standIn);
       return new proto.ConfigureResponse()
         .setAcceptsecrets(true)
         .setSupportspreview(true)
@@ -240,4 +240,13 @@ function statusOf(error: unknown): Partial<grpc.StatusObject> {
   const metadata = new grpc.Metadata();
   metadata.add("grpc-status-details-bin", Buffer.from(status.serializeBinary()));
   return { code: grpc.status.UNKNOWN, details, metadata };
+}
+
+/** Says what it is, where the user sees it. */
+function announce({ name, version }: { name: string; version: string }): void {
+  // The engine starts a plugin with its own address as the last argument.
+  const log = new EngineLog(process.argv.at(-1) ?? "");
+  void log.info(`the ${name} plugin in use is pulumi-cos's stand-in for version ${version}`).then(() => {
+    log.close();
+  });
 }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Failure, InputsOf, Properties } from "../schema";
 import { type Context, type StandIn, resource } from "../stand-in";
 import { type PlainMap, UNKNOWN, type ValueMap, equal, hasUnknown } from "../value";
-import type { StatusLog } from "./engine-log";
+import type { StatusLog } from "../engine-log";
 import { type Output, run } from "./run";
 
 const LOGGING = ["stdout", "stderr", "stdoutAndStderr", "none"];

@@ -8,7 +8,7 @@ export interface StatusLog {
   status(urn: string, message: string): Promise<void>;
 }
 
-/** The engine's display, as a plugin writes to it. */
+/** The engine's display, as a plugin writes to it. A display that is gone does not matter. */
 export class EngineLog implements StatusLog {
   private readonly engine: EngineClient;
 
@@ -17,11 +17,22 @@ export class EngineLog implements StatusLog {
     this.engine = new EngineClient(address, grpc.credentials.createInsecure());
   }
 
+  /** Shows a line among the engine's diagnostics. */
+  info(message: string): Promise<void> {
+    return this.log(new LogRequest().setMessage(message));
+  }
+
   status(urn: string, message: string): Promise<void> {
-    const request = new LogRequest().setSeverity(LogSeverity.INFO).setUrn(urn).setMessage(message).setEphemeral(true);
-    // A display that is gone does not stop the command.
+    return this.log(new LogRequest().setUrn(urn).setMessage(message).setEphemeral(true));
+  }
+
+  close(): void {
+    this.engine.close();
+  }
+
+  private log(request: LogRequest): Promise<void> {
     return new Promise((resolve) => {
-      this.engine.log(request, () => {
+      this.engine.log(request.setSeverity(LogSeverity.INFO), () => {
         resolve();
       });
     });
