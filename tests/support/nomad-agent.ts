@@ -3,6 +3,7 @@ import { open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pRetry from "p-retry";
 import { unmountBelow } from "../../local/mounts";
+import { resolveProgram } from "../../tools/programs";
 import { freePorts, removeDirectory, temporaryDirectory } from "./temporary";
 
 export interface NomadAgentOptions {
@@ -25,7 +26,7 @@ export class NomadAgent {
     readonly stop: () => Promise<void>,
   ) {}
 
-  /** Starts an agent and waits until it has a leader and its client is ready. Needs `nomad` on PATH. */
+  /** Starts an agent and waits until it has a leader and its client is ready. */
   static async start({ acl = false }: NomadAgentOptions = {}): Promise<NomadAgent> {
     const directory = await temporaryDirectory("nomad");
     const [httpPort = 0, rpc = 0, serf = 0] = await freePorts(3);
@@ -90,7 +91,8 @@ async function launch(directory: string, config: unknown): Promise<Agent> {
   // Straight into a file: a task's helpers that outlive the agent for a while would hold a pipe open.
   const output = await open(log, "w");
   const env = { ...process.env, NOMAD_ADDR: "", NOMAD_TOKEN: "" };
-  const agent = spawn("nomad", ["agent", "-config", file], { stdio: ["ignore", output.fd, output.fd], env });
+  const { path } = await resolveProgram("nomad");
+  const agent = spawn(path, ["agent", "-config", file], { stdio: ["ignore", output.fd, output.fd], env });
   const ended = new AbortController();
   const finished = new Promise<void>((resolve) => {
     const finish = (reason: string) => {

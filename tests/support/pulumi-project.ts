@@ -1,5 +1,6 @@
 import { readFile, rm, symlink, writeFile, mkdir } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
+import { resolvePrograms } from "../../tools/programs";
 import { removeDirectory, temporaryDirectory } from "./temporary";
 
 const repository = join(__dirname, "..", "..");
@@ -52,7 +53,7 @@ interface EngineEvent {
 
 /**
  * A Pulumi project in a directory of its own with state, home and stack there, whose plugins are the stand-ins. Its
- * program declares what the last {@link declare} said. Needs `pulumi` and its Node language host on PATH.
+ * program declares what the last {@link declare} said.
  */
 export class PulumiProject {
   private constructor(
@@ -64,8 +65,9 @@ export class PulumiProject {
   static async create(env: Record<string, string> = {}): Promise<PulumiProject> {
     const directory = await temporaryDirectory("project");
     const plugins = STAND_INS.map((name) => join(repository, "tools", "plugins", name));
+    const programs = await resolvePrograms(["pulumi", "pulumi-language-nodejs"]);
     const project = new PulumiProject(directory, {
-      PATH: [...plugins, process.env["PATH"] ?? ""].join(delimiter),
+      PATH: [...plugins, ...programs.map(({ path }) => dirname(path)), process.env["PATH"] ?? ""].join(delimiter),
       PULUMI_HOME: join(directory, "home"),
       PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
       PULUMI_CONFIG_PASSPHRASE: "",

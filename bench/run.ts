@@ -1,0 +1,38 @@
+/**
+ * Runs benchmark suites, by default all, and prints one line a figure. Exits with 1 when a figure is over its limit, or
+ * could not be measured. An interrupt ends and removes what a suite has started.
+ */
+import { type Figure, isOk, measure, renderFigure } from "./figure";
+import { localSuite } from "./local";
+import type { Suite } from "./suite";
+
+const suites: Record<string, Suite> = { local: localSuite };
+
+async function main(names: string[]): Promise<void> {
+  const unknown = names.filter((name) => !(name in suites));
+  if (unknown.length > 0) {
+    throw new Error(`There is no suite ${unknown.join(", ")}; there are: ${Object.keys(suites).join(", ")}.`);
+  }
+  const interrupted = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      interrupted.abort(new Error("Interrupted."));
+    });
+  }
+  const figures: Figure[] = [];
+  const log = (text: string) => process.stderr.write(`${text}\n`);
+  for (const [name, suite] of Object.entries(suites)) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    await suite({ signal: interrupted.signal, log }, async (comparison) => {
+      const figure = await measure(comparison, log);
+      console.log(renderFigure(figure));
+      figures.push(figure);
+    });
+  }
+  if (!figures.every(isOk)) process.exitCode = 1;
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});
