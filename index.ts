@@ -9,7 +9,7 @@ const cluster = config.existing;
 
 const gate = new ReadyGate("ready", cluster);
 
-const provider = new nomad.Provider("nomad", { address: cluster.nomadAddress }, { dependsOn: gate });
+const provider = new nomad.Provider("nomad", { address: cluster.nomadAddress });
 
 const jobs = new NomadJobs("jobs", { jobs: config.jobs }, { providers: { nomad: provider }, dependsOn: gate });
 

@@ -7,8 +7,8 @@ import { nomadAgentConfig } from "../components/nomad-cluster/agent-config";
 import { catalog } from "../tools/catalog";
 import { ConsulApi, NomadApi } from "./cluster";
 import { Installation, portOf, UserError } from "./installation";
-import { listenerOn } from "./listeners";
-import { isAlive, ProcessRecord, startDetached } from "./processes";
+import { describeListener, listenerOn } from "./listeners";
+import { startDetached } from "./processes";
 
 export const agentNames = ["consul", "nomad"] as const;
 export type AgentName = (typeof agentNames)[number];
@@ -23,9 +23,17 @@ interface Agent {
   waitsFor: () => Promise<string | undefined>;
 }
 
+/** What an agent can wait for. */
+const itsApi = "its API";
+const itsLeader = "a leader";
+const itsClient = "its client";
+
 const loopback = "127.0.0.1";
 const readyTimeoutSeconds = 120;
+const pollMs = 50;
 const watchIntervalMs = 500;
+/** How long a client may take to register with the servers of its own agent. */
+const registrationMs = 3000;
 const logLines = 15;
 
 export const logFile = (installation: Installation, agent: AgentName): string =>
@@ -62,7 +70,7 @@ function describeAgents(installation: Installation): Record<AgentName, Agent> {
         ports: consul,
       }),
       ports: listed(consul),
-      waitsFor: async () => ((await new ConsulApi(consulAddress.origin).leader()) === "" ? "a leader" : undefined),
+      waitsFor: async () => ((await new ConsulApi(consulAddress.origin).leader()) === "" ? itsLeader : undefined),
     },
     nomad: {
       name: "nomad",
@@ -86,8 +94,8 @@ function describeAgents(installation: Installation): Record<AgentName, Agent> {
       ports: listed(nomad),
       waitsFor: async () => {
         const api = new NomadApi(nomadAddress.origin);
-        if ((await api.leader()) === "") return "a leader";
-        return (await api.nodes()).some((node) => node.Status === "ready") ? undefined : "its client";
+        if ((await api.leader()) === "") return itsLeader;
+        return (await api.nodes()).some((node) => node.Status === "ready") ? undefined : itsClient;
       },
     },
   };
@@ -104,7 +112,7 @@ export type AgentOutcome = "already running" | "started" | "restarted";
 
 /**
  * Sees to it that an agent runs as the configuration wants it: leaves it alone, starts it, or restarts it when its
- * configuration or its version is another. Returns when it is ready.
+ * configuration or its version is another. Returns when its API answers; {@link tendAgents} sees to the rest.
  */
 export async function ensureAgent(
   installation: Installation,
@@ -113,12 +121,9 @@ export async function ensureAgent(
   options: { signal: AbortSignal; onWait: (what: string) => void; stop: () => Promise<void> },
 ): Promise<AgentOutcome> {
   const agent = describeAgents(installation)[name];
-  const text = JSON.stringify(agent.config, undefined, 2);
-  const fingerprint = createHash("sha256").update(`${catalog[name].version}\n${text}`).digest("hex");
-
   let outcome: AgentOutcome = "already running";
   let record = installation.processes.alive(name);
-  if (record && record.fingerprint !== fingerprint) {
+  if (record && record.fingerprint !== fingerprintOf(agent)) {
     options.onWait("the old one to stop");
     await options.stop();
     record = undefined;
@@ -126,98 +131,128 @@ export async function ensureAgent(
   }
   if (!record) {
     if (outcome === "already running") outcome = "started";
-    checkPorts(agent);
-    record = start(installation, agent, text, programs, fingerprint);
-    installation.processes.set(name, record);
+    checkPorts([agent]);
+    start(installation, agent, programs);
   }
-  await waitUntilReady(installation, agent, record, options);
+  await wait(installation, agent, options, (waitsFor) => waitsFor !== itsApi);
   return outcome;
 }
 
-function checkPorts(agent: Agent): void {
-  const taken = agent.ports.flatMap(({ port, what }) => {
-    const listener = listenerOn(port);
-    return listener
-      ? [
-          `port ${port} (${agent.name} ${what}) is in use by ${listener.program ? `${listener.program}, process ${String(listener.pid)}` : "a program of another user"}`,
-        ]
-      : [];
-  });
+/** Checks the ports of all agents that do not run. @throws UserError with every one that is in use */
+export function checkAgentPorts(installation: Installation): void {
+  const agents = describeAgents(installation);
+  checkPorts(agentNames.filter((name) => !installation.processes.alive(name)).map((name) => agents[name]));
+}
+
+function checkPorts(agents: Agent[]): void {
+  const taken = agents.flatMap(({ name, ports }) =>
+    ports.flatMap(({ port, what }) => {
+      const listener = listenerOn(port);
+      return listener ? [`  port ${port} (${name} ${what}) is in use by ${describeListener(listener)}`] : [];
+    }),
+  );
   if (taken.length === 0) return;
   throw new UserError(
-    `${agent.name} cannot start: ${taken.join("; ")}.\nEnd that program, or set other ports: cos:existing.*Address for HTTP, cos:local.ports for the rest.`,
+    `The agents cannot get their ports:\n${taken.join("\n")}\n` +
+      "End that program, or set other ports: those of cos:existing's addresses for HTTP, cos:local.ports for the rest.",
   );
 }
 
-function start(
-  installation: Installation,
-  agent: Agent,
-  config: string,
-  programs: Programs,
-  fingerprint: string,
-): ProcessRecord {
+/** What of an agent, when it changes, takes a restart. */
+const fingerprintOf = ({ name, config }: Agent): string =>
+  createHash("sha256")
+    .update(`${catalog[name].version}\n${JSON.stringify(config)}`)
+    .digest("hex");
+
+function start(installation: Installation, agent: Agent, programs: Programs): void {
   const directory = join(installation.directory, "agents", `${agent.name}.d`);
   mkdirSync(directory, { recursive: true });
-  writeFileSync(join(directory, `${agent.name}.json`), config);
+  writeFileSync(join(directory, `${agent.name}.json`), JSON.stringify(agent.config, undefined, 2));
   const log = logFile(installation, agent.name);
   // One log a start, and the one before it.
   if (existsSync(log)) renameSync(log, `${log}.1`);
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([key]) => !/^(NOMAD|CONSUL|VAULT|PULUMI)_/.test(key)),
   );
-  return startDetached(programs.agents[agent.name], [...agent.args, directory], {
+  const record = startDetached(programs.agents[agent.name], [...agent.args, directory], {
     logFile: log,
     cwd: installation.directory,
     env: { ...env, PATH: [...programs.taskPath, process.env.PATH ?? ""].join(delimiter) },
-    fingerprint,
+    fingerprint: fingerprintOf(agent),
   });
+  installation.processes.set(agent.name, record);
 }
 
-async function waitUntilReady(
+interface WaitOptions {
+  signal: AbortSignal;
+  onWait: (what: string) => void;
+}
+
+/** Waits for an agent. @throws UserError with its last lines when it ends, or the time is over */
+async function wait(
   installation: Installation,
   agent: Agent,
-  record: ProcessRecord,
-  options: { signal: AbortSignal; onWait: (what: string) => void },
+  options: WaitOptions,
+  isEnough: (waitsFor: string | undefined) => boolean,
 ): Promise<void> {
   const deadline = Date.now() + readyTimeoutSeconds * 1000;
   let told: string | undefined;
   for (;;) {
-    let waitsFor: string | undefined;
-    try {
-      waitsFor = await agent.waitsFor();
-    } catch {
-      waitsFor = "its API";
-    }
-    if (!isAlive(record))
-      throw new UserError(`${agent.name} has ended while starting. ${lastLines(installation, agent.name)}`);
-    if (waitsFor === undefined) return;
-    if (waitsFor !== told) options.onWait(waitsFor);
+    const waitsFor = await agent.waitsFor().catch(() => itsApi);
+    if (!installation.processes.alive(agent.name)) throw endedError(installation, agent.name, "while starting");
+    if (isEnough(waitsFor)) return;
+    if (waitsFor !== undefined && waitsFor !== told) options.onWait(waitsFor);
     told = waitsFor;
     options.signal.throwIfAborted();
     if (Date.now() > deadline) {
       throw new UserError(
-        `${agent.name} is not ready after ${readyTimeoutSeconds} s: it still waits for ${waitsFor}. ${lastLines(installation, agent.name)}`,
+        `${agent.name} is not ready after ${readyTimeoutSeconds} s: it still waits for ${String(waitsFor)}. ${lastLines(installation, agent.name)}`,
       );
     }
-    await delay(100);
+    await delay(pollMs);
   }
 }
 
 /**
- * Tells when an agent ends by itself while something else relies on it. Returns what ends the watch.
+ * Sees to the agents while something else relies on them: waits until they are ready, and then watches that they stay.
  *
- * @param onEnd is told what has ended and its last lines, once
+ * A Nomad client that registers in the moment after the first election, before the servers have made their keyring, tries
+ * again only after 15 to 30 seconds. Restarting it is quicker; it has no tasks yet.
+ *
+ * @param onReady is called when all are ready
+ * @returns what ends it. Rejects with a UserError that names what has ended and shows its last lines
  */
-export function watchAgents(installation: Installation, onEnd: (error: UserError) => void): () => void {
-  const timer = setInterval(() => {
-    const ended = agentNames.find((name) => !installation.processes.alive(name));
-    if (ended === undefined) return;
-    clearInterval(timer);
-    onEnd(new UserError(`${ended} has ended. ${lastLines(installation, ended)}`));
-  }, watchIntervalMs);
-  return () => {
-    clearInterval(timer);
+export function tendAgents(
+  installation: Installation,
+  programs: Programs,
+  options: WaitOptions & { stopAgent: (name: AgentName) => Promise<void>; onReady: () => Promise<void> },
+): Promise<never> {
+  const agents = describeAgents(installation);
+  const { signal } = options;
+  const tend = async (): Promise<never> => {
+    await wait(installation, agents.consul, options, (waitsFor) => waitsFor === undefined);
+    let stuckSince: number | undefined;
+    await wait(installation, agents.nomad, options, (waitsFor) => {
+      if (waitsFor === itsClient) stuckSince ??= Date.now();
+      return waitsFor === undefined || (stuckSince !== undefined && Date.now() - stuckSince > registrationMs);
+    });
+    if ((await agents.nomad.waitsFor().catch(() => itsApi)) === itsClient) {
+      await options.stopAgent("nomad");
+      start(installation, agents.nomad, programs);
+    }
+    await wait(installation, agents.nomad, options, (waitsFor) => waitsFor === undefined);
+    await options.onReady();
+    for (;;) {
+      const ended = agentNames.find((name) => !installation.processes.alive(name));
+      if (ended !== undefined) throw endedError(installation, ended, "by itself");
+      await delay(watchIntervalMs, undefined, { signal });
+    }
   };
+  return tend();
+}
+
+function endedError(installation: Installation, name: AgentName, how: string): UserError {
+  return new UserError(`${name} has ended ${how}. ${lastLines(installation, name)}`);
 }
 
 function lastLines(installation: Installation, agent: AgentName): string {

@@ -9,6 +9,12 @@ export interface NodeStub {
   Drain: boolean;
 }
 
+/** What names a job. */
+export interface JobKey {
+  ID: string;
+  Namespace: string;
+}
+
 export interface Service {
   Name: string;
   PortLabel: string;
@@ -16,11 +22,9 @@ export interface Service {
   Provider: string;
 }
 
-export interface JobSpec {
-  ID: string;
+export interface JobSpec extends JobKey {
   Name: string;
   Type: string;
-  Namespace: string;
   Status: string;
   Stop: boolean;
   Version: number;
@@ -111,26 +115,31 @@ export class NomadApi {
     return callApi(`${this.address}/v1/node/${node}/allocations`);
   }
 
-  jobs(): Promise<{ ID: string }[]> {
-    return callApi(`${this.address}/v1/jobs`);
+  /** The jobs of all namespaces. */
+  jobs(): Promise<JobKey[]> {
+    return callApi(`${this.address}/v1/jobs?namespace=*`);
   }
 
-  job(id: string): Promise<JobSpec> {
-    return callApi(`${this.address}/v1/job/${encodeURIComponent(id)}`);
+  job(job: JobKey): Promise<JobSpec> {
+    return callApi(this.jobUrl(job));
   }
 
-  allocations(job: string): Promise<Allocation[]> {
-    return callApi(`${this.address}/v1/job/${encodeURIComponent(job)}/allocations`);
+  allocations(job: JobKey): Promise<Allocation[]> {
+    return callApi(this.jobUrl(job, "/allocations"));
   }
 
-  latestDeployment(job: string): Promise<Deployment | null> {
-    return callApi(`${this.address}/v1/job/${encodeURIComponent(job)}/deployment`);
+  latestDeployment(job: JobKey): Promise<Deployment | null> {
+    return callApi(this.jobUrl(job, "/deployment"));
   }
 
   /** Compares a job with the registered one, as Nomad itself sees the difference. */
   async plan(job: JobSpec): Promise<JobDiff> {
-    const url = `${this.address}/v1/job/${encodeURIComponent(job.ID)}/plan`;
-    return (await callApi<{ Diff: JobDiff }>(url, { method: "POST", body: { Job: job, Diff: true } })).Diff;
+    const options = { method: "POST", body: { Job: job, Diff: true } };
+    return (await callApi<{ Diff: JobDiff }>(this.jobUrl(job, "/plan"), options)).Diff;
+  }
+
+  private jobUrl({ ID, Namespace }: JobKey, path = ""): string {
+    return `${this.address}/v1/job/${encodeURIComponent(ID)}${path}?namespace=${encodeURIComponent(Namespace)}`;
   }
 
   /** Parses a job file. @throws ApiError with the position of each error */

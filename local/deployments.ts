@@ -9,7 +9,7 @@ const bytes = 4000;
 export function watchDeployments(nomad: NomadApi, jobs: ConfiguredJob[], tell: (text: string) => void): () => void {
   let told = "";
   const timer = setInterval(() => {
-    void Promise.all(jobs.map((job) => nomad.latestDeployment(job.spec.ID))).then(
+    void Promise.all(jobs.map((job) => nomad.latestDeployment(job.spec))).then(
       (deployments) => {
         const texts = deployments.flatMap((deployment, i) =>
           deployment?.Status === "running"
@@ -45,7 +45,7 @@ export async function explainFailures(nomad: NomadApi, jobs: ConfiguredJob[], si
 }
 
 async function explainFailure(nomad: NomadApi, job: ConfiguredJob, since: number): Promise<string> {
-  const allocations = await nomad.allocations(job.spec.ID);
+  const allocations = await nomad.allocations(job.spec);
   const failing = allocations
     .filter((allocation) => allocation.CreateTime / 1e6 >= since && hasFailed(allocation))
     .sort((a, b) => b.CreateTime - a.CreateTime)[0];

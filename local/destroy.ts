@@ -17,7 +17,7 @@ export async function destroy(
   if (stackExists(installation) && installation.processes.alive("nomad")) {
     const programs = await resolveLocalPrograms(signal, onProgress);
     try {
-      await runEngine(installation, programs, "destroy", { signal, onLine: onProgress });
+      await runEngine(installation, programs, "destroy", { signal, onLine: onProgress, refresh: true });
     } catch (error) {
       signal.throwIfAborted();
       onProgress(`the jobs go with the data, since ${error instanceof Error ? error.message : String(error)}`);

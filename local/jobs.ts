@@ -6,7 +6,7 @@ import { jobName } from "../components/nomad-jobs/job-name";
 import { ApiError } from "./http";
 import { JobSpec, NomadApi } from "./cluster";
 import { Installation, UserError } from "./installation";
-import { listenerOn } from "./listeners";
+import { describeListener, listenerOn } from "./listeners";
 import { findProcesses } from "./processes";
 
 /** A job of the configuration as its file, with its variables, describes it. */
@@ -75,11 +75,7 @@ export function checkJobPorts(installation: Installation, jobs: ConfiguredJob[])
       .flatMap(({ Label, Value }) => {
         const listener = listenerOn(Value);
         if (!listener || (listener.pid !== undefined && own.has(listener.pid))) return [];
-        const who =
-          listener.pid === undefined
-            ? "a program of another user"
-            : `${String(listener.program)}, process ${listener.pid}`;
-        return [`  ${file}: port ${Value} ("${Label}") is in use by ${who}`];
+        return [`  ${file}: port ${Value} ("${Label}") is in use by ${describeListener(listener)}`];
       }),
   );
   if (taken.length > 0)

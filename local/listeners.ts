@@ -7,6 +7,11 @@ export interface Listener {
   program?: string;
 }
 
+/** In words, for a message. */
+export function describeListener({ pid, program }: Listener): string {
+  return pid === undefined ? "a program of another user" : `${program ?? "an unknown program"}, process ${pid}`;
+}
+
 const listening = "0A";
 
 /** The program that listens on a TCP port of a loopback or wildcard address, if there is one. Linux only. */

@@ -15,7 +15,7 @@ export async function readLogs(installation: Installation, name: string, lines: 
   }
   const nomad = new NomadApi(installation.nomadAddress.origin);
   const jobs = await nomad.jobs();
-  const allocations = (await Promise.all(jobs.map((job) => nomad.allocations(job.ID)))).flat();
+  const allocations = (await Promise.all(jobs.map((job) => nomad.allocations(job)))).flat();
   const wanted = allocations
     .sort((a, b) => a.CreateTime - b.CreateTime)
     .flatMap((allocation) =>

@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { ProgramName, programNames } from "../tools/catalog";
 import { pulumiHome, resolvePlugins } from "../tools/plugins";
 import { resolvePrograms } from "../tools/programs";
+import { throttle } from "../tools/throttle";
 import type { Programs } from "./agents";
 import type { Engine } from "./stack";
 
@@ -13,7 +14,9 @@ export async function resolveLocalPrograms(
   signal: AbortSignal,
   onProgress: (message: string) => void,
 ): Promise<LocalPrograms> {
-  const found = await resolvePrograms(programNames, { signal, onProgress });
+  // A build tells of each package; a log needs less of it than a terminal.
+  const tell = throttle(onProgress, process.stdout.isTTY ? 100 : 10_000);
+  const found = await resolvePrograms(programNames, { signal, onProgress: tell });
   const paths = Object.fromEntries(found.map(({ name, path }) => [name, path])) as Record<ProgramName, string>;
   const plugins = await resolvePlugins(["nomad", "command"], { pulumi: paths.pulumi, signal, onProgress });
   return {

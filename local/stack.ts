@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { delimiter, join } from "node:path";
 import type { Options } from "execa";
 import { parseDocument } from "yaml";
+import type { NomadApi } from "./cluster";
 import { Installation, UserError } from "./installation";
 import { recordOf, stopProcess } from "./processes";
 
@@ -75,6 +76,43 @@ export async function prepareStack(installation: Installation, engine: Engine): 
   });
 }
 
+/** What of the state's file is used here. */
+interface State {
+  checkpoint: {
+    latest?: {
+      resources?: { type: string; custom: boolean; id?: string; outputs?: Record<string, unknown> }[];
+      pending_operations?: unknown[];
+    };
+  };
+}
+
+/** What the stack's state says that there is in the cluster. */
+function resourcesInCluster(installation: Installation) {
+  const { latest } = (JSON.parse(readFileSync(stateFile(installation), "utf8")) as State).checkpoint;
+  const resources = (latest?.resources ?? []).filter(({ custom, type }) => custom && /^(nomad|consul):/.test(type));
+  return { resources, interrupted: (latest?.pending_operations ?? []).length > 0 };
+}
+
+/** Whether the stack has nothing in the cluster yet, so that the engine can start before the cluster is there. */
+export function isNew(installation: Installation): boolean {
+  const { resources, interrupted } = resourcesInCluster(installation);
+  return resources.length === 0 && !interrupted;
+}
+
+/**
+ * Whether the cluster may be another than the stack's state says, so that the engine has to refresh it. For jobs Nomad is
+ * asked directly, which takes a hundredth of the time; whatever else there is in a cluster counts as different.
+ */
+export async function differsFromState(installation: Installation, nomad: NomadApi): Promise<boolean> {
+  const { resources, interrupted } = resourcesInCluster(installation);
+  const differences = resources.map(async ({ type, id = "", outputs = {} }) => {
+    if (type !== "nomad:index/job:Job") return true;
+    const job = await nomad.job({ ID: id, Namespace: String(outputs.namespace) }).catch(() => undefined);
+    return job === undefined || job.Status === "dead" || String(job.JobModifyIndex) !== outputs.modifyIndex;
+  });
+  return interrupted || (await Promise.all(differences)).some(Boolean);
+}
+
 /** Ends an engine that an interrupted command has left, and takes back its lock on the state. */
 export async function clearInterrupted(installation: Installation): Promise<void> {
   const left = installation.processes.alive("pulumi");
@@ -96,11 +134,12 @@ export async function runEngine(
   installation: Installation,
   engine: Engine,
   operation: "up" | "destroy",
-  options: { signal: AbortSignal; onLine: (line: string) => void },
+  options: { signal: AbortSignal; onLine: (line: string) => void; refresh: boolean },
 ): Promise<Changes> {
   const eventLog = join(installation.directory, "run", "events.json");
   rmSync(eventLog, { force: true });
-  const args = [operation, "--yes", "--skip-preview", "--refresh", "--non-interactive", "--color", "never"];
+  const args = [operation, "--yes", "--skip-preview", "--non-interactive", "--color", "never"];
+  if (options.refresh) args.push("--refresh");
   args.push("--stack", stack, "--config-file", stackConfigFile(installation), "--event-log", eventLog);
   const settings = {
     cwd: installation.root,

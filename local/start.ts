@@ -1,12 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { AgentName, agentNames, AgentOutcome, ensureAgent, watchAgents } from "./agents";
+import { AgentName, agentNames, AgentOutcome, checkAgentPorts, ensureAgent, tendAgents } from "./agents";
 import { ConsulApi, NomadApi } from "./cluster";
 import { findIngress, routesOf, waitForRoute } from "./ingress";
 import { Installation, prepareDirectory, UserError } from "./installation";
 import { checkJobPorts, ConfiguredJob, parseJobs } from "./jobs";
 import { LocalPrograms, resolveLocalPrograms } from "./programs";
 import { agentRows, jobRows, Row } from "./status";
-import { Changes, clearInterrupted, EngineError, prepareStack, runEngine } from "./stack";
+import { Changes, clearInterrupted, differsFromState, EngineError, isNew, prepareStack, runEngine } from "./stack";
 import { runSteps } from "./steps";
 import { stopAgent } from "./stop";
 import { explainFailures, watchDeployments } from "./deployments";
@@ -51,9 +51,6 @@ export async function start(installation: Installation, signal: AbortSignal): Pr
     [
       "Job files",
       async () => {
-        // A stop has drained the node.
-        const nodes = await nomad.nodes();
-        for (const node of nodes) if (node.SchedulingEligibility !== "eligible") await nomad.undrain(node.ID);
         jobs = await parseJobs(installation, nomad);
         checkJobPorts(installation, jobs);
       },
@@ -82,7 +79,10 @@ export async function start(installation: Installation, signal: AbortSignal): Pr
   return { agents, changes, rows: [...(await agentRows(installation)), ...rows] };
 }
 
-/** Runs the engine, and on failure adds to its error why jobs do not get healthy. */
+/**
+ * Runs the engine; for a new stack already while the agents get ready, for which its first resource, the gate, waits. On
+ * failure adds to its error why jobs do not get healthy.
+ */
 async function pulumiUp(
   installation: Installation,
   programs: LocalPrograms,
@@ -91,23 +91,42 @@ async function pulumiUp(
   tell: (text: string) => void,
 ): Promise<Changes> {
   const nomad = new NomadApi(installation.nomadAddress.origin);
-  await prepareStack(installation, programs);
   const since = Date.now();
-  const agentEnded = new AbortController();
-  const watches = [
-    watchDeployments(nomad, jobs, tell),
-    watchAgents(installation, (error) => {
-      agentEnded.abort(error);
-    }),
-  ];
-  const either = AbortSignal.any([signal, agentEnded.signal]);
+  const done = new AbortController();
+  const failed = new AbortController();
+  const ready = new Promise<void>((resolve) => {
+    tendAgents(installation, programs, {
+      signal: done.signal,
+      onWait: tell,
+      stopAgent: (name) => stopAgent(installation, name),
+      onReady: () => takeTasks(nomad).then(resolve),
+    }).catch((error: unknown) => {
+      failed.abort(error);
+      resolve();
+    });
+  });
+  const stopWatching = watchDeployments(nomad, jobs, tell);
+  const either = AbortSignal.any([signal, failed.signal]);
   try {
-    return await runEngine(installation, programs, "up", { signal: either, onLine: tell });
+    await prepareStack(installation, programs);
+    // A refresh would look into the cluster before the gate has seen to it.
+    if (!isNew(installation)) await ready;
+    either.throwIfAborted();
+    const refresh = await differsFromState(installation, nomad);
+    return await runEngine(installation, programs, "up", { signal: either, onLine: tell, refresh });
   } catch (error) {
     if (error instanceof EngineError) error.message += await explainFailures(nomad, jobs, since);
     throw error;
   } finally {
-    for (const stopWatching of watches) stopWatching();
+    done.abort();
+    stopWatching();
+  }
+}
+
+/** Lets the node take tasks: a stop has drained it. */
+async function takeTasks(nomad: NomadApi): Promise<void> {
+  for (const node of await nomad.nodes()) {
+    if (node.SchedulingEligibility !== "eligible") await nomad.undrain(node.ID);
   }
 }
 
@@ -135,33 +154,23 @@ async function checkRoutes(
   }
 }
 
-/** Sees to both agents at once, to the end of both: a person wants to hear of all that is wrong. */
+/** Sees to both agents. Nomad comes after Consul: a client that starts without it takes long to notice it later. */
 async function startAgents(
   installation: Installation,
   programs: LocalPrograms,
   signal: AbortSignal,
-  onWait: (text: string) => void,
+  tell: (text: string) => void,
 ): Promise<Started["agents"]> {
-  const outcomes: Partial<Started["agents"]> = {};
-  const errors: Error[] = [];
-  const ensure = async (name: AgentName) => {
-    try {
-      outcomes[name] = await ensureAgent(installation, name, programs, {
-        signal,
-        onWait: (what) => {
-          onWait(`${name} waits for ${what}`);
-        },
-        stop: () => stopAgent(installation, name),
-      });
-    } catch (error) {
-      errors.push(error instanceof Error ? error : new Error(String(error)));
-    }
-  };
-  await Promise.all(agentNames.map(ensure));
-  signal.throwIfAborted();
-  for (const error of errors) if (!(error instanceof UserError)) throw error;
-  if (errors.length > 0) throw new UserError(errors.map(({ message }) => message).join("\n\n"));
-  return outcomes as Started["agents"];
+  checkAgentPorts(installation);
+  const ensure = (name: AgentName) =>
+    ensureAgent(installation, name, programs, {
+      signal,
+      onWait: (what) => {
+        tell(`${name} waits for ${what}`);
+      },
+      stop: () => stopAgent(installation, name),
+    });
+  return { consul: await ensure("consul"), nomad: await ensure("nomad") };
 }
 
 /** Waits until all jobs are healthy, and returns their state. @throws UserError with what is wrong */

@@ -73,14 +73,14 @@ async function jobRow(
   const row = { name: job.name, version: "", address: "" };
   let registered: JobSpec;
   try {
-    registered = await nomad.job(job.spec.ID);
+    registered = await nomad.job(job.spec);
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 404) throw error;
     return { ...row, state: "not registered", problems: ["Nomad does not know it"] };
   }
   const [allocations, deployment, checks] = await Promise.all([
-    nomad.allocations(registered.ID),
-    nomad.latestDeployment(registered.ID),
+    nomad.allocations(registered),
+    nomad.latestDeployment(registered),
     failingChecks(consul, registered),
   ]);
   const instances = describeInstances(registered, allocations);

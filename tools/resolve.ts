@@ -1,6 +1,7 @@
 /** Resolves pinned programs, by default all, and prints a line for each: name, version, source, path. */
 import { programNames, type ProgramName } from "./catalog";
 import { resolvePrograms } from "./programs";
+import { throttle } from "./throttle";
 
 /** Progress comes with every package compiled; a log needs less of it. In milliseconds. */
 const progressInterval = 5_000;
@@ -21,12 +22,7 @@ async function main(names: string[]): Promise<void> {
       interrupted.abort(new Error(`interrupted by ${signal}`));
     });
   }
-  let next = 0;
-  const onProgress = (message: string) => {
-    if (performance.now() < next) return;
-    next = performance.now() + progressInterval;
-    process.stderr.write(`${message}\n`);
-  };
+  const onProgress = throttle((message) => process.stderr.write(`${message}\n`), progressInterval);
   for (const program of await resolvePrograms(wanted.length > 0 ? wanted : programNames, {
     onProgress,
     signal: interrupted.signal,

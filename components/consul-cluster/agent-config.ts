@@ -40,6 +40,7 @@ export function consulAgentConfig(options: ConsulAgentOptions) {
       http: ports.http,
       dns: ports.dns,
       grpc: ports.grpc,
+      grpc_tls: -1,
       server: ports.server,
       serf_lan: ports.serfLan,
       serf_wan: -1,
