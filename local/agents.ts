@@ -33,7 +33,7 @@ const readyTimeoutSeconds = 120;
 const pollMs = 50;
 const watchIntervalMs = 500;
 /** How long a client may take to register with the servers of its own agent. */
-const registrationMs = 3000;
+const registrationMs = 1000;
 const logLines = 15;
 
 export const logFile = (installation: Installation, agent: AgentName): string =>

@@ -88,6 +88,7 @@ interface State {
 
 /** What the stack's state says that there is in the cluster. */
 function resourcesInCluster(installation: Installation) {
+  if (!stackExists(installation)) return { resources: [], interrupted: false };
   const { latest } = (JSON.parse(readFileSync(stateFile(installation), "utf8")) as State).checkpoint;
   const resources = (latest?.resources ?? []).filter(({ custom, type }) => custom && /^(nomad|consul):/.test(type));
   return { resources, interrupted: (latest?.pending_operations ?? []).length > 0 };

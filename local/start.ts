@@ -7,7 +7,7 @@ import { checkJobPorts, ConfiguredJob, parseJobs } from "./jobs";
 import { LocalPrograms, resolveLocalPrograms } from "./programs";
 import { agentRows, jobRows, Row } from "./status";
 import { Changes, clearInterrupted, differsFromState, EngineError, isNew, prepareStack, runEngine } from "./stack";
-import { runSteps } from "./steps";
+import { runSteps, Step } from "./steps";
 import { stopAgent } from "./stop";
 import { explainFailures, watchDeployments } from "./deployments";
 
@@ -29,10 +29,11 @@ export async function start(installation: Installation, signal: AbortSignal): Pr
   let programs!: LocalPrograms;
   let jobs!: ConfiguredJob[];
   let agents!: Started["agents"];
+  let engine!: EngineRun;
   let changes: Changes = {};
   let rows: Row[] = [];
 
-  await runSteps([
+  const steps: Step[] = [
     [
       "Programs",
       async (task) => {
@@ -44,6 +45,10 @@ export async function start(installation: Installation, signal: AbortSignal): Pr
       async (task) => {
         await clearInterrupted(installation);
         prepareDirectory(installation);
+        checkAgentPorts(installation);
+        engine = new EngineRun(installation, programs, signal);
+        // The gate, which is a new stack's first resource, waits for the cluster; the way there takes as long as its start.
+        if (isNew(installation)) engine.start(false);
         agents = await startAgents(installation, programs, signal, (text) => (task.output = text));
         task.title = `Agents: ${agentNames.map((name) => `${name} ${agents[name]}`).join(", ")}`;
       },
@@ -58,7 +63,7 @@ export async function start(installation: Installation, signal: AbortSignal): Pr
     [
       "pulumi up",
       async (task) => {
-        changes = await pulumiUp(installation, programs, jobs, signal, (text) => (task.output = text));
+        changes = await pulumiUp(installation, programs, engine, jobs, (text) => (task.output = text));
         task.title = `pulumi up: ${describeChanges(changes)}`;
       },
     ],
@@ -75,45 +80,92 @@ export async function start(installation: Installation, signal: AbortSignal): Pr
         await checkRoutes(consul, jobs, signal, (text) => (task.output = text));
       },
     ],
-  ]);
+  ];
+  try {
+    await runSteps(steps);
+  } catch (error) {
+    await (engine as EngineRun | undefined)?.abort(error);
+    throw error;
+  }
   return { agents, changes, rows: [...(await agentRows(installation)), ...rows] };
 }
 
+/** One run of `pulumi up`. */
+class EngineRun {
+  private readonly aborted = new AbortController();
+  private running: Promise<Changes> | undefined;
+  /** Told what the engine says of each resource. */
+  tell: (line: string) => void = () => undefined;
+
+  constructor(
+    private readonly installation: Installation,
+    private readonly programs: LocalPrograms,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  get isStarted(): boolean {
+    return this.running !== undefined;
+  }
+
+  start(refresh: boolean): void {
+    const signal = AbortSignal.any([this.signal, this.aborted.signal]);
+    const onLine = (line: string) => {
+      this.tell(line);
+    };
+    this.running = prepareStack(this.installation, this.programs).then(() =>
+      runEngine(this.installation, this.programs, "up", { signal, onLine, refresh }),
+    );
+    // Whoever waits for it hears of its error; nobody may have to.
+    this.running.catch(() => undefined);
+  }
+
+  /** Resolves to what it has changed. @throws EngineError, or what it was aborted with */
+  async result(): Promise<Changes> {
+    return (await this.running) ?? {};
+  }
+
+  /** Ends it early, and returns when it has ended. */
+  async abort(reason: unknown): Promise<void> {
+    this.aborted.abort(reason);
+    await this.running?.catch(() => undefined);
+  }
+}
+
 /**
- * Runs the engine; for a new stack already while the agents get ready, for which its first resource, the gate, waits. On
- * failure adds to its error why jobs do not get healthy.
+ * Sees the engine's run through: tends the agents meanwhile, tells how deployments get on, and on failure adds to the
+ * engine's error why jobs do not get healthy.
  */
 async function pulumiUp(
   installation: Installation,
   programs: LocalPrograms,
+  engine: EngineRun,
   jobs: ConfiguredJob[],
-  signal: AbortSignal,
   tell: (text: string) => void,
 ): Promise<Changes> {
   const nomad = new NomadApi(installation.nomadAddress.origin);
   const since = Date.now();
   const done = new AbortController();
-  const failed = new AbortController();
-  const ready = new Promise<void>((resolve) => {
+  const ready = new Promise<void>((resolve, reject) => {
     tendAgents(installation, programs, {
       signal: done.signal,
       onWait: tell,
       stopAgent: (name) => stopAgent(installation, name),
       onReady: () => takeTasks(nomad).then(resolve),
     }).catch((error: unknown) => {
-      failed.abort(error);
-      resolve();
+      if (done.signal.aborted) return;
+      reject(error instanceof Error ? error : new Error(String(error)));
+      void engine.abort(error);
     });
   });
+  ready.catch(() => undefined);
   const stopWatching = watchDeployments(nomad, jobs, tell);
-  const either = AbortSignal.any([signal, failed.signal]);
+  engine.tell = tell;
   try {
-    await prepareStack(installation, programs);
-    // A refresh would look into the cluster before the gate has seen to it.
-    if (!isNew(installation)) await ready;
-    either.throwIfAborted();
-    const refresh = await differsFromState(installation, nomad);
-    return await runEngine(installation, programs, "up", { signal: either, onLine: tell, refresh });
+    if (!engine.isStarted) {
+      await ready;
+      engine.start(await differsFromState(installation, nomad));
+    }
+    return await engine.result();
   } catch (error) {
     if (error instanceof EngineError) error.message += await explainFailures(nomad, jobs, since);
     throw error;

@@ -1,5 +1,3 @@
-import { Listr } from "listr2";
-
 /** What a step can show of itself. */
 export interface StepView {
   title: string;
@@ -12,6 +10,7 @@ export type Step = [title: string, run: (view: StepView) => Promise<void>];
 /** Runs steps one after the other and shows how they get on. Throws the error of the one that fails, for its caller to show. */
 export async function runSteps(steps: Step[]): Promise<void> {
   let failure: unknown;
+  const { Listr } = await import("listr2");
   const list = new Listr(
     steps.map(([title, run]) => ({
       title,

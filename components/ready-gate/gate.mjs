@@ -12,7 +12,7 @@
  * @typedef {{ missing: string[], usable: boolean }} Finding
  */
 
-const pollMs = 500;
+const pollMs = 200;
 const requestTimeoutMs = 5000;
 
 /**

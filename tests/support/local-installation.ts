@@ -105,7 +105,7 @@ export class LocalInstallation {
   /** Runs a command of the local run, e.g. `["status"]`, and waits for its end, whatever its exit code. */
   async cli(args: string[], options: CliOptions = {}): Promise<CliResult> {
     const { execa } = await import("execa");
-    const command = ["--require", "tsx/cjs", "local/cli.ts", ...this.cliArguments, ...args];
+    const command = ["local/main.js", ...this.cliArguments, ...args];
     const child = execa(process.execPath, command, {
       cwd: repository,
       env: options.env ?? {},
