@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { ProgramName, programNames } from "../tools/catalog";
-import { pulumiHome, resolvePlugins } from "../tools/plugins";
+import { pulumiHome, resolvePlugins } from "../tools/provider-plugins";
 import { resolvePrograms } from "../tools/programs";
 import { throttle } from "../tools/throttle";
 import type { Programs } from "./agents";
