@@ -20,8 +20,8 @@ describe("the configuration of agents", () => {
   };
 
   it("has the products' own ports where no others are given", () => {
-    const { serf_wan, ...ports } = consulAgentConfig(consul).ports;
-    assert.equal(serf_wan, -1);
+    const { serf_wan, grpc_tls, ...ports } = consulAgentConfig(consul).ports;
+    assert.deepEqual([serf_wan, grpc_tls], [-1, -1], "unused ones are closed");
     const { serfLan, ...others } = consulPorts;
     assert.deepEqual(ports, { ...others, serf_lan: serfLan });
     assert.deepEqual(nomadAgentConfig(nomad).ports, nomadPorts);
