@@ -26,7 +26,8 @@ export interface ConsulAgentOptions {
 /**
  * The configuration file of a Consul agent, in Consul's own names and as JSON, which Consul reads like HCL.
  *
- * The port of gossip over the WAN is off: it serves federation only.
+ * Two ports are closed: that of gossip over the WAN, which serves federation only, and that of gRPC over TLS, which needs
+ * certificates.
  */
 export function consulAgentConfig(options: ConsulAgentOptions) {
   const ports = { ...consulPorts, ...options.ports };
