@@ -11,6 +11,9 @@ const stack = "local";
 /** The project's name, as in Pulumi.yaml. */
 const project = "cos";
 
+/** How long an interrupted engine may take to end. */
+const engineGraceMs = 30_000;
+
 /** What to run the engine with. */
 export interface Engine {
   /** Path of the pulumi program. */
@@ -137,6 +140,7 @@ export async function runEngine(
   operation: "up" | "destroy",
   options: { signal: AbortSignal; onLine: (line: string) => void; refresh: boolean },
 ): Promise<Changes> {
+  options.signal.throwIfAborted();
   const eventLog = join(installation.directory, "run", "events.json");
   rmSync(eventLog, { force: true });
   const args = [operation, "--yes", "--skip-preview", "--non-interactive", "--color", "never"];
@@ -151,12 +155,16 @@ export async function runEngine(
     stdin: "ignore",
     // A group of its own: a Ctrl-C in the terminal reaches it once, from here.
     detached: true,
+    // The engine ends what it does, and its plugins, before it goes.
+    killSignal: "SIGINT",
+    forceKillAfterDelay: engineGraceMs,
   } satisfies Options;
   const { execa } = await import("execa");
   const child = execa(engine.pulumi, args, settings);
   if (child.pid !== undefined) installation.processes.set("pulumi", recordOf(child.pid, operation));
-  const interrupt = () => child.kill("SIGINT");
+  const interrupt = () => child.kill();
   options.signal.addEventListener("abort", interrupt);
+  if (options.signal.aborted) interrupt();
   try {
     const output: string[] = [];
     for await (const line of child.iterable({ from: "all" })) {
