@@ -6,9 +6,14 @@ const lines = 12;
 const bytes = 4000;
 
 /** Tells how the deployments of some jobs get on while something else waits for them. Returns what ends the telling. */
-export function watchDeployments(nomad: NomadApi, jobs: ConfiguredJob[], tell: (text: string) => void): () => void {
+export function watchDeployments(
+  nomad: NomadApi,
+  currentJobs: () => ConfiguredJob[],
+  tell: (text: string) => void,
+): () => void {
   let told = "";
   const timer = setInterval(() => {
+    const jobs = currentJobs();
     void Promise.all(jobs.map((job) => nomad.latestDeployment(job.spec))).then(
       (deployments) => {
         const texts = deployments.flatMap((deployment, i) =>

@@ -27,9 +27,10 @@ export async function start(installation: Installation, signal: AbortSignal): Pr
   const consul = new ConsulApi(installation.consulAddress.origin);
   // Filled by one step, used by later ones.
   let programs!: LocalPrograms;
-  let jobs!: ConfiguredJob[];
+  let jobs: ConfiguredJob[] = [];
   let agents!: Started["agents"];
-  let engine!: EngineRun;
+  let engine: EngineRun | undefined;
+  let running: Promise<Changes> | undefined;
   let changes: Changes = {};
   let rows: Row[] = [];
 
@@ -50,10 +51,14 @@ export async function start(installation: Installation, signal: AbortSignal): Pr
         // The gate, which is a new stack's first resource, waits for the cluster; the way there takes as long as its start.
         if (isNew(installation)) engine.start(false);
         agents = await startAgents(installation, programs, signal, (text) => (task.output = text));
+        running = pulumiUp(installation, programs, engine, () => jobs);
+        // The step that waits for it hears of its error, unless another fails before.
+        running.catch(() => undefined);
         task.title = `Agents: ${agentNames.map((name) => `${name} ${agents[name]}`).join(", ")}`;
       },
     ],
     [
+      // The engine takes longer to get to the first job than Nomad to parse them all; an error here ends it before.
       "Job files",
       async () => {
         jobs = await parseJobs(installation, nomad);
@@ -63,7 +68,8 @@ export async function start(installation: Installation, signal: AbortSignal): Pr
     [
       "pulumi up",
       async (task) => {
-        changes = await pulumiUp(installation, programs, engine, jobs, (text) => (task.output = text));
+        if (engine) engine.tell = (text) => (task.output = text);
+        changes = (await running) ?? {};
         task.title = `pulumi up: ${describeChanges(changes)}`;
       },
     ],
@@ -84,7 +90,8 @@ export async function start(installation: Installation, signal: AbortSignal): Pr
   try {
     await runSteps(steps);
   } catch (error) {
-    await (engine as EngineRun | undefined)?.abort(error);
+    await (engine)?.abort(error);
+    await (running)?.catch(() => undefined);
     throw error;
   }
   return { agents, changes, rows: [...(await agentRows(installation)), ...rows] };
@@ -97,18 +104,23 @@ class EngineRun {
   /** Told what the engine says of each resource. */
   tell: (line: string) => void = () => undefined;
 
+  /** Aborted when it is, or all of the start. */
+  readonly signal: AbortSignal;
+
   constructor(
     private readonly installation: Installation,
     private readonly programs: LocalPrograms,
-    private readonly signal: AbortSignal,
-  ) {}
+    signal: AbortSignal,
+  ) {
+    this.signal = AbortSignal.any([signal, this.aborted.signal]);
+  }
 
   get isStarted(): boolean {
     return this.running !== undefined;
   }
 
   start(refresh: boolean): void {
-    const signal = AbortSignal.any([this.signal, this.aborted.signal]);
+    const { signal } = this;
     const onLine = (line: string) => {
       this.tell(line);
     };
@@ -139,15 +151,17 @@ async function pulumiUp(
   installation: Installation,
   programs: LocalPrograms,
   engine: EngineRun,
-  jobs: ConfiguredJob[],
-  tell: (text: string) => void,
+  jobs: () => ConfiguredJob[],
 ): Promise<Changes> {
+  const tell = (text: string) => {
+    engine.tell(text);
+  };
   const nomad = new NomadApi(installation.nomadAddress.origin);
   const since = Date.now();
   const done = new AbortController();
   const ready = new Promise<void>((resolve, reject) => {
     tendAgents(installation, programs, {
-      signal: done.signal,
+      signal: AbortSignal.any([done.signal, engine.signal]),
       onWait: tell,
       stopAgent: (name) => stopAgent(installation, name),
       onReady: () => takeTasks(nomad).then(resolve),
@@ -159,7 +173,6 @@ async function pulumiUp(
   });
   ready.catch(() => undefined);
   const stopWatching = watchDeployments(nomad, jobs, tell);
-  engine.tell = tell;
   try {
     if (!engine.isStarted) {
       await ready;
@@ -167,7 +180,7 @@ async function pulumiUp(
     }
     return await engine.result();
   } catch (error) {
-    if (error instanceof EngineError) error.message += await explainFailures(nomad, jobs, since);
+    if (error instanceof EngineError) error.message += await explainFailures(nomad, jobs(), since);
     throw error;
   } finally {
     done.abort();

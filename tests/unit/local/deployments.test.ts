@@ -20,7 +20,11 @@ describe("deployments that are watched", function () {
     nomad().answers["/v1/job/never/deployment"] = { body: null };
     const told: string[] = [];
     const jobs = [job("web"), job("done"), job("never")];
-    const end = watchDeployments(new NomadApi(nomad().url), jobs, (text) => told.push(text));
+    const end = watchDeployments(
+      new NomadApi(nomad().url),
+      () => jobs,
+      (text) => told.push(text),
+    );
     try {
       const polls = () => nomad().requests.filter(({ url }) => url.includes("/web/")).length;
       await until(() => polls() === 2);
@@ -34,7 +38,11 @@ describe("deployments that are watched", function () {
 
   it("do no harm where Nomad does not answer", async () => {
     const told: string[] = [];
-    const end = watchDeployments(new NomadApi(nomad().url), [job("absent")], (text) => told.push(text));
+    const end = watchDeployments(
+      new NomadApi(nomad().url),
+      () => [job("absent")],
+      (text) => told.push(text),
+    );
     try {
       await until(() => nomad().requests.length === 2);
       assert.deepEqual(told, []);
