@@ -34,6 +34,7 @@ const pollMs = 50;
 const watchIntervalMs = 500;
 /** How long a client may take to register with the servers of its own agent. */
 const registrationMs = 1000;
+const maxRestarts = 5;
 const logLines = 15;
 
 export const logFile = (installation: Installation, agent: AgentName): string =>
@@ -188,19 +189,19 @@ interface WaitOptions {
   onWait: (what: string) => void;
 }
 
-/** Waits for an agent. @throws UserError with its last lines when it ends, or the time is over */
+/** Waits for an agent; returns what it waits for when that is enough. @throws UserError with its last lines when it ends, or the time is over */
 async function wait(
   installation: Installation,
   agent: Agent,
   options: WaitOptions,
   isEnough: (waitsFor: string | undefined) => boolean,
-): Promise<void> {
+): Promise<string | undefined> {
   const deadline = Date.now() + readyTimeoutSeconds * 1000;
   let told: string | undefined;
   for (;;) {
     const waitsFor = await agent.waitsFor().catch(() => itsApi);
     if (!installation.processes.alive(agent.name)) throw endedError(installation, agent.name, "while starting");
-    if (isEnough(waitsFor)) return;
+    if (isEnough(waitsFor)) return waitsFor;
     if (waitsFor !== undefined && waitsFor !== told) options.onWait(waitsFor);
     told = waitsFor;
     options.signal.throwIfAborted();
@@ -231,16 +232,17 @@ export function tendAgents(
   const { signal } = options;
   const tend = async (): Promise<never> => {
     await wait(installation, agents.consul, options, (waitsFor) => waitsFor === undefined);
-    let stuckSince: number | undefined;
-    await wait(installation, agents.nomad, options, (waitsFor) => {
-      if (waitsFor === itsClient) stuckSince ??= Date.now();
-      return waitsFor === undefined || (stuckSince !== undefined && Date.now() - stuckSince > registrationMs);
-    });
-    if ((await agents.nomad.waitsFor().catch(() => itsApi)) === itsClient) {
+    for (let restarts = 0; ; restarts++) {
+      let stuckSince: number | undefined;
+      const stillWaitsFor = await wait(installation, agents.nomad, options, (waitsFor) => {
+        if (waitsFor === itsClient) stuckSince ??= Date.now();
+        const isStuck = stuckSince !== undefined && Date.now() - stuckSince > registrationMs;
+        return waitsFor === undefined || (isStuck && restarts < maxRestarts);
+      });
+      if (stillWaitsFor === undefined) break;
       await options.stopAgent("nomad");
       start(installation, agents.nomad, programs);
     }
-    await wait(installation, agents.nomad, options, (waitsFor) => waitsFor === undefined);
     await options.onReady();
     for (;;) {
       const ended = agentNames.find((name) => !installation.processes.alive(name));

@@ -90,8 +90,8 @@ export async function start(installation: Installation, signal: AbortSignal): Pr
   try {
     await runSteps(steps);
   } catch (error) {
-    await (engine)?.abort(error);
-    await (running)?.catch(() => undefined);
+    await engine?.abort(error);
+    await running?.catch(() => undefined);
     throw error;
   }
   return { agents, changes, rows: [...(await agentRows(installation)), ...rows] };
