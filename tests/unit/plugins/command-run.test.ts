@@ -1,18 +1,19 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Run, quoted, run } from "../../../tools/plugins/command/run";
+import { removeDirectory, temporaryDirectory } from "../../support/temporary";
 
 describe("run", () => {
   let directory: string;
 
   beforeEach(async () => {
-    directory = await mkdtemp(join(tmpdir(), "command-"));
+    directory = await temporaryDirectory("command");
   });
 
   afterEach(async () => {
-    await rm(directory, { recursive: true, force: true });
+    await removeDirectory(directory);
   });
 
   function running(command: string, options: Partial<Run> = {}) {
@@ -55,7 +56,7 @@ describe("run", () => {
     const onLine = (line: string) => {
       lines.push(line);
       // The command goes on only when both lines were heard.
-      if (heardAll()) void running("touch heard");
+      if (heardAll()) writeFileSync(join(directory, "heard"), "");
     };
     await running(command, { onLine });
     assert.deepEqual(lines.sort(), ["one", "three", "two"]);
