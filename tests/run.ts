@@ -49,7 +49,8 @@ async function runSuite(name: string, files: string[], counts: string): Promise<
     },
   );
   interrupted.signal.addEventListener("abort", () => {
-    signalGroup(mocha, "SIGINT");
+    // The reporter passes it on to the group.
+    mocha.kill("SIGINT");
   });
   pressed.signal.addEventListener("abort", () => {
     signalGroup(mocha, "SIGKILL");

@@ -91,8 +91,11 @@ describe("a COS on this machine", function () {
   });
 
   it("shows logs of agents and tasks, and says of which there are any", async () => {
-    assert.match((await cos.cli(["logs", "consul"])).output, /cluster leadership acquired/);
-    assert.match((await cos.cli(["logs", "nomad"])).output, /node registration complete/);
+    const consul = (await cos.cli(["logs", "consul", "--lines", "100000"])).output;
+    assert.match(consul, /cluster leadership acquired/);
+    const lastLines = (await cos.cli(["logs", "consul", "-n", "2"])).output.trimEnd().split("\n");
+    assert.equal(lastLines.length, 2);
+    assert.match((await cos.cli(["logs", "nomad", "--lines", "100000"])).output, /node registration complete/);
     assert.equal((await cos.cli(["logs", "ping"])).output.match(/ping 1\.0\.0 listens on/g)?.length, 3);
     const { exitCode, output } = await cos.cli(["logs", "pong"]);
     assert.equal(exitCode, 1);

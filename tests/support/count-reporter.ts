@@ -3,8 +3,8 @@ import Mocha from "mocha";
 import { type Counts, countsVariable } from "./counts";
 
 /**
- * Mocha's spec reporter, which also writes down the counts for tests/run.ts. An interrupt lets the test that runs come to
- * its end, and the hooks remove what was started; a second one does not wait for that.
+ * Mocha's spec reporter, which also writes down the counts for tests/run.ts. An interrupt is passed on to the process
+ * group, which lets the test that runs come to its end, and the hooks remove what was started.
  */
 class CountReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options?: Mocha.MochaOptions) {
@@ -17,7 +17,12 @@ class CountReporter extends Mocha.reporters.Spec {
       const file = process.env[countsVariable];
       if (file !== undefined) writeFileSync(file, JSON.stringify(counts));
     });
-    process.once("SIGINT", () => runner.abort());
+    process.once("SIGINT", () => {
+      runner.abort();
+      // Only then the programs of the running test: it would end with them, and the next one begin, before the abort.
+      process.once("SIGINT", () => undefined);
+      process.kill(0, "SIGINT");
+    });
   }
 }
 
