@@ -49,8 +49,8 @@ nomad=$!
 wait_for ':[0-9]' "$NOMAD_ADDR/v1/status/leader"
 wait_for '"Status":"ready"' "$NOMAD_ADDR/v1/nodes"
 
-nomad job run -var-file "$directory/fabio.hcl" "$jobs/fabio.nomad.hcl"
-nomad job run -var-file "$directory/ping.hcl" "$jobs/ping.nomad.hcl"
+nomad job run -detach -var-file "$directory/fabio.hcl" "$jobs/fabio.nomad.hcl"
+nomad job run -detach -var-file "$directory/ping.hcl" "$jobs/ping.nomad.hcl"
 
 until curl --silent --fail "$url"; do sleep 0.1; done
 wait

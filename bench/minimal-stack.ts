@@ -36,9 +36,9 @@ export class MinimalStack {
     return stack;
   }
 
-  /** The seconds that `pulumi up` takes, as it is without options that shorten it, when there is nothing to do. */
+  /** The seconds that `pulumi up` takes when there is nothing to do: without a preview before it, like `npm start`. */
   up(): Promise<number> {
-    return this.run(program, ["up", "--yes", "--expect-no-changes", ...this.flags]);
+    return this.run(program, ["up", "--yes", "--skip-preview", "--expect-no-changes", ...this.flags]);
   }
 
   /** The seconds that `pulumi preview` takes when there is nothing to do. */

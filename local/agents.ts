@@ -139,6 +139,12 @@ export async function ensureAgent(
   return outcome;
 }
 
+/** Whether all agents run with the configuration and the versions that they shall have. */
+export function agentsRun(installation: Installation): boolean {
+  const agents = describeAgents(installation);
+  return agentNames.every((name) => installation.processes.alive(name)?.fingerprint === fingerprintOf(agents[name]));
+}
+
 /** Checks the ports of all agents that do not run. @throws UserError with every one that is in use */
 export function checkAgentPorts(installation: Installation): void {
   const agents = describeAgents(installation);

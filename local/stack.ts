@@ -1,6 +1,8 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import type { Options } from "execa";
+import { createInterface } from "node:readline";
 import { parseDocument } from "yaml";
 import type { NomadApi } from "./cluster";
 import { Installation, UserError } from "./installation";
@@ -12,7 +14,7 @@ const stack = "local";
 const project = "cos";
 
 /** How long an interrupted engine may take to end. */
-const engineGraceMs = 30_000;
+const engineGraceSeconds = 30;
 
 /** What to run the engine with. */
 export interface Engine {
@@ -120,7 +122,7 @@ export async function differsFromState(installation: Installation, nomad: NomadA
 /** Ends an engine that an interrupted command has left, and takes back its lock on the state. */
 export async function clearInterrupted(installation: Installation): Promise<void> {
   const left = installation.processes.alive("pulumi");
-  if (left) await stopProcess(left, 30, "SIGINT");
+  if (left) await stopProcess(left, engineGraceSeconds, "SIGINT");
   installation.processes.remove("pulumi");
   // Only commands of this installation use the state, one at a time: a lock that is there now is a dead one's.
   rmSync(join(installation.directory, "pulumi", ".pulumi", "locks"), { recursive: true, force: true });
@@ -146,35 +148,36 @@ export async function runEngine(
   const args = [operation, "--yes", "--skip-preview", "--non-interactive", "--color", "never"];
   if (options.refresh) args.push("--refresh");
   args.push("--stack", stack, "--config-file", stackConfigFile(installation), "--event-log", eventLog);
-  const settings = {
+  // Not by execa: every `npm start` would wait a tenth of a second until it is loaded.
+  const child = spawn(engine.pulumi, args, {
     cwd: installation.root,
     env: { ...engineEnvironment(installation, engine), PULUMI_DEBUG_COMMANDS: "true" },
-    extendEnv: false,
-    all: true,
-    reject: false,
-    stdin: "ignore",
+    stdio: ["ignore", "pipe", "pipe"],
     // A group of its own: a Ctrl-C in the terminal reaches it once, from here.
     detached: true,
-    // The engine ends what it does, and its plugins, before it goes.
-    killSignal: "SIGINT",
-    forceKillAfterDelay: engineGraceMs,
-  } satisfies Options;
-  const { execa } = await import("execa");
-  const child = execa(engine.pulumi, args, settings);
-  if (child.pid !== undefined) installation.processes.set("pulumi", recordOf(child.pid, operation));
-  const interrupt = () => child.kill();
-  options.signal.addEventListener("abort", interrupt);
-  if (options.signal.aborted) interrupt();
-  try {
-    const output: string[] = [];
-    for await (const line of child.iterable({ from: "all" })) {
+  });
+  const ended = once(child, "close") as Promise<[number | null]>;
+  const output: string[] = [];
+  for (const input of [child.stdout, child.stderr]) {
+    createInterface({ input }).on("line", (line) => {
       output.push(line);
       if (isNews(line)) options.onLine(line.trim());
-    }
-    const result = await child;
+    });
+  }
+  const record = child.pid === undefined ? undefined : recordOf(child.pid, operation);
+  if (record) installation.processes.set("pulumi", record);
+  // The engine ends what it does, and its plugins, before it goes.
+  let interrupted: Promise<void> | undefined;
+  const interrupt = () => {
+    if (record) interrupted = stopProcess(record, engineGraceSeconds, "SIGINT");
+  };
+  options.signal.addEventListener("abort", interrupt);
+  try {
+    const [exitCode] = await ended;
+    await interrupted;
     const events = readEvents(eventLog);
     options.signal.throwIfAborted();
-    if (result.exitCode !== 0) throw new EngineError(errorText(operation, events, output));
+    if (exitCode !== 0) throw new EngineError(errorText(operation, events, output));
     return events.changes;
   } finally {
     options.signal.removeEventListener("abort", interrupt);

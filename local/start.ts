@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { AgentName, agentNames, AgentOutcome, checkAgentPorts, ensureAgent, tendAgents } from "./agents";
+import { AgentName, agentNames, AgentOutcome, agentsRun, checkAgentPorts, ensureAgent, tendAgents } from "./agents";
 import { ConsulApi, NomadApi } from "./cluster";
 import { findIngress, routesOf, waitForRoute } from "./ingress";
 import { Installation, prepareDirectory, UserError } from "./installation";
@@ -48,8 +48,9 @@ export async function start(installation: Installation, signal: AbortSignal): Pr
         prepareDirectory(installation);
         checkAgentPorts(installation);
         engine = new EngineRun(installation, programs, signal);
-        // The gate, which is a new stack's first resource, waits for the cluster; the way there takes as long as its start.
-        if (isNew(installation)) engine.start(false);
+        // The engine takes a while to get to a resource: to the gate, which waits for the cluster, where the stack is new;
+        // and where the agents run as they shall, they are most probably ready.
+        if (isNew(installation) || agentsRun(installation)) engine.start(await differsFromState(installation, nomad));
         agents = await startAgents(installation, programs, signal, (text) => (task.output = text));
         running = pulumiUp(installation, programs, engine, () => jobs);
         // The step that waits for it hears of its error, unless another fails before.
