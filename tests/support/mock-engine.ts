@@ -21,6 +21,13 @@ export interface Registered {
 /** What stands in {@link Registered.inputs} for a value that is not known. */
 export const unknown = "(unknown)";
 
+/** What resources of a type get besides their inputs: values, or what makes them from the inputs and the name. */
+export type MockOutputs = Record<string, object | MockOutput>;
+type MockOutput = (inputs: object, name: string) => object;
+
+/** What the providers' functions answer, by token. */
+export type MockFunctions = Record<string, (args: Record<string, unknown>) => object>;
+
 type Reply = (error: unknown, response: unknown) => void;
 
 const nameOf = (urn: string): string => urn.split("::").at(-1) ?? "";
@@ -57,15 +64,22 @@ export class MockEngine {
   /**
    * @param outputs what a resource of a type gets besides its inputs
    * @param preview whether nothing but inputs is known
+   * @param functions a function that is not among them fails
    */
-  static async start(outputs: Record<string, object> = {}, preview = false): Promise<MockEngine> {
+  static async start(outputs: MockOutputs = {}, preview = false, functions: MockFunctions = {}): Promise<MockEngine> {
     await pulumi.runtime.setMocks(
       {
-        newResource: ({ type, name, inputs }) => ({
-          id: preview ? undefined : `${name}-id`,
-          state: { ...(inputs as object), ...(preview ? {} : outputs[type]) },
-        }),
-        call: () => ({}),
+        newResource: ({ type, name, inputs }) => {
+          const given = inputs as object;
+          const known = outputs[type];
+          const made = typeof known === "function" ? (known as MockOutput)(given, name) : known;
+          return { id: preview ? undefined : `${name}-id`, state: { ...given, ...(preview ? {} : made) } };
+        },
+        call: ({ token, inputs }) => {
+          const answer = functions[token];
+          if (!answer) throw new Error(`no answer for the function ${token}`);
+          return answer(inputs as Record<string, unknown>);
+        },
       },
       "cos",
       "test",
