@@ -1,5 +1,9 @@
-# fabio on every node of a pool: HTTP traffic on one port, its UI (read-only) and its health on another. Routes come from
-# the tags of healthy services in Consul (`urlprefix-/path`).
+# fabio on every node of a pool: HTTP traffic on one port, its UI (read-only) on another, and on a third what a load
+# balancer in front of it asks: GET /health is 200 while the node takes traffic. Routes come from the tags of healthy
+# services in Consul (`urlprefix-/path`).
+#
+# A fabio that stops loses no request: it leaves Consul, /health turns 503, and the load balancer has grace_seconds to take
+# the node out while fabio serves as before; only then it gets its signal.
 
 variable "datacenters" {
   description = "Nomad datacenters to run in."
@@ -31,9 +35,15 @@ variable "command" {
 }
 
 variable "image" {
-  description = "Image to run with docker."
+  description = "Image of fabio, to run with docker."
   type        = string
   default     = "fabiolb/fabio:latest"
+}
+
+variable "health_image" {
+  description = "Image with python3 for the health task, to run with docker."
+  type        = string
+  default     = "python:3-alpine"
 }
 
 variable "proxy_port" {
@@ -43,25 +53,31 @@ variable "proxy_port" {
 }
 
 variable "ui_port" {
-  description = "Port for the UI, the health check and the routing table."
+  description = "Port for the UI and the routing table."
   type        = number
   default     = 9998
 }
 
+variable "health_port" {
+  description = "Port for the load balancer's health check, GET /health."
+  type        = number
+  default     = 9997
+}
+
 variable "consul_address" {
-  description = "HTTP address of the node's own Consul agent."
+  description = "Address of the node's own Consul agent: host:port, or a URL."
   type        = string
   default     = "127.0.0.1:8500"
 }
 
 variable "grace_seconds" {
-  description = "How long a stopping fabio goes on serving after it has left Consul, so that what sends it traffic can learn of it; at most 20."
+  description = "Seconds that a stopping fabio goes on serving after /health has turned 503, and that a new one must be healthy before the next node's is replaced. Longer than the load balancer takes to notice, which is interval x threshold + timeout, with some seconds to spare; 20 is for 5 s x 2 + 2 s. At most 120."
   type        = number
-  default     = 10
+  default     = 20
 
   validation {
-    condition     = var.grace_seconds >= 0 && var.grace_seconds <= 20
-    error_message = "The value of grace_seconds must be between 0 and 20: Nomad clients kill a task 30 seconds after its signal by default."
+    condition     = var.grace_seconds >= 0 && var.grace_seconds <= 120
+    error_message = "The value of grace_seconds must be between 0 and 120."
   }
 }
 
@@ -73,8 +89,8 @@ job "fabio" {
 
   update {
     max_parallel     = 1
-    min_healthy_time = "5s"
-    healthy_deadline = "2m"
+    min_healthy_time = "${max(5, var.grace_seconds)}s"
+    healthy_deadline = "${120 + var.grace_seconds}s"
     auto_revert      = true
   }
 
@@ -86,7 +102,13 @@ job "fabio" {
       port "ui" {
         static = var.ui_port
       }
+      port "health" {
+        static = var.health_port
+      }
     }
+
+    # Nomad takes the services out of Consul first. Not by a task's kill_timeout, which clients cap at 30 seconds.
+    shutdown_delay = "${var.grace_seconds}s"
 
     service {
       name = "fabio"
@@ -98,6 +120,16 @@ job "fabio" {
         port     = "ui"
         path     = "/health"
         interval = "5s"
+        timeout  = "2s"
+      }
+
+      # An update goes on to the next node when the load balancer may have this one back.
+      check {
+        name     = "the load balancer's health check passes"
+        type     = "http"
+        port     = "health"
+        path     = "/health"
+        interval = "2s"
         timeout  = "2s"
       }
     }
@@ -117,8 +149,8 @@ job "fabio" {
     task "fabio" {
       driver      = var.driver
       kill_signal = "SIGTERM"
-      # The grace period, then up to 5 seconds for requests under way.
-      kill_timeout = "${var.grace_seconds + 8}s"
+      # Up to 5 seconds for requests under way.
+      kill_timeout = "10s"
 
       dynamic "config" {
         for_each = var.driver == "docker" ? [] : [var.command]
@@ -142,6 +174,180 @@ job "fabio" {
         memory = 128
       }
     }
+
+    # fabio's own /health is 200 until it exits, and load balancers do not see Consul.
+    task "health" {
+      driver = var.driver
+
+      # There before fabio, and until after its end.
+      lifecycle {
+        hook    = "prestart"
+        sidecar = true
+      }
+
+      dynamic "config" {
+        for_each = var.driver == "docker" ? [] : ["python3"]
+        content {
+          command = config.value
+          args    = ["$${NOMAD_TASK_DIR}/health.py"]
+        }
+      }
+
+      dynamic "config" {
+        for_each = var.driver == "docker" ? [var.health_image] : []
+        content {
+          image        = config.value
+          command      = "python3"
+          args         = ["$${NOMAD_TASK_DIR}/health.py"]
+          network_mode = "host"
+        }
+      }
+
+      env {
+        CONSUL_HTTP_ADDR = var.consul_address
+        FABIO_HEALTH     = "http://$${NOMAD_IP_ui}:${var.ui_port}/health"
+        LISTEN_IP        = "$${NOMAD_IP_health}"
+        LISTEN_PORT      = var.health_port
+      }
+
+      template {
+        destination = "local/health.py"
+        # The script has no template expressions; other delimiters keep it so whatever it contains.
+        left_delimiter  = "[["
+        right_delimiter = "]]"
+        data            = <<-PYTHON
+          """GET /health: 200 while this node takes traffic, else 503; the body says why.
+
+          It does while Consul has the fabio of this allocation and that fabio answers. While Consul cannot be asked, what
+          it said last holds: all nodes would leave the load balancer together where only Consul is away.
+          """
+          import json, os, ssl, threading, time
+          from http.client import HTTPException
+          from http.server import BaseHTTPRequestHandler
+          from socketserver import ThreadingTCPServer
+          from urllib.parse import quote
+          from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
+
+          # Together less than a load balancer waits for an answer, usually 2 s or more.
+          CONSUL_TIMEOUT = 0.5
+          FABIO_TIMEOUT = 1
+          # However often it is asked, Consul and fabio are asked no more often than this.
+          FRESH_SECONDS = 0.5
+
+          env = os.environ
+          consul_address = env["CONSUL_HTTP_ADDR"]
+          if "://" not in consul_address:
+              consul_address = "http://" + consul_address
+          # Not any fabio of this node: an old one's registration is no sign that this one takes traffic.
+          filter = 'Service == "fabio" and ID contains "%s"' % env["NOMAD_ALLOC_ID"]
+          registrations = consul_address.rstrip("/") + "/v1/agent/services?filter=" + quote(filter)
+          tls = ssl.create_default_context(cafile=env.get("CONSUL_CACERT"))
+          opener = build_opener(ProxyHandler({}), HTTPSHandler(context=tls))
+
+
+          def consul_token():
+              if "CONSUL_HTTP_TOKEN_FILE" in env:
+                  with open(env["CONSUL_HTTP_TOKEN_FILE"]) as file:
+                      return file.read().strip()
+              return env.get("CONSUL_HTTP_TOKEN", "")
+
+
+          def is_registered():
+              request = Request(registrations, headers={"X-Consul-Token": consul_token()})
+              with opener.open(request, timeout=CONSUL_TIMEOUT) as response:
+                  found = json.load(response)
+                  if not found and "X-Consul-Results-Filtered-By-ACLs" in response.headers:
+                      raise ValueError("its token does not let it read the service fabio")
+                  return bool(found)
+
+
+          class Registration:
+              """Whether this fabio is in Consul, as Consul said last."""
+
+              registered = None
+              ever_registered = False
+
+              def look(self):
+                  doubt = ""
+                  try:
+                      self.registered = is_registered()
+                      self.ever_registered |= self.registered
+                  except (OSError, HTTPException, ValueError) as error:
+                      doubt = f", as far as is known: Consul cannot be asked ({error})"
+                  if self.registered:
+                      return True, f"fabio is registered in Consul{doubt}"
+                  if self.ever_registered:
+                      return False, f"fabio has left Consul{doubt}"
+                  return False, f"fabio is not registered in Consul yet{doubt}"
+
+
+          def look_at_fabio():
+              try:
+                  with opener.open(env["FABIO_HEALTH"], timeout=FABIO_TIMEOUT):
+                      return True, "fabio answers"
+              except (OSError, HTTPException) as error:
+                  return False, f"fabio does not answer ({error})"
+
+
+          class Verdict:
+              """Status and text of the answer, the same for all who ask at about the same time."""
+
+              def __init__(self):
+                  self.registration = Registration()
+                  self.lock = threading.Lock()
+                  self.fresh_until = 0
+                  self.answer = None
+
+              def get(self):
+                  with self.lock:
+                      if time.monotonic() >= self.fresh_until:
+                          self.look()
+                          self.fresh_until = time.monotonic() + FRESH_SECONDS
+                      return self.answer
+
+              def look(self):
+                  looks = [self.registration.look(), look_at_fabio()]
+                  status = 200 if all(good for good, _ in looks) else 503
+                  answer = status, "; ".join(text for _, text in looks) + "\n"
+                  if answer != self.answer:
+                      print(*answer, end="", flush=True)
+                  self.answer = answer
+
+
+          class Handler(BaseHTTPRequestHandler):
+              timeout = 5
+
+              def do_GET(self):
+                  path = self.path.split("?")[0]
+                  status, text = verdict.get() if path == "/health" else (404, "there is only /health here\n")
+                  body = text.encode()
+                  self.send_response(status)
+                  self.send_header("Content-Type", "text/plain; charset=utf-8")
+                  self.send_header("Content-Length", str(len(body)))
+                  self.end_headers()
+                  self.wfile.write(body)
+
+              def log_message(self, *args):
+                  pass
+
+
+          # HTTPServer would look its own name up, which takes long where DNS does not answer.
+          class Server(ThreadingTCPServer):
+              allow_reuse_address = True
+              daemon_threads = True
+              request_queue_size = 128
+
+
+          verdict = Verdict()
+          Server((env["LISTEN_IP"], int(env["LISTEN_PORT"])), Handler).serve_forever()
+        PYTHON
+      }
+
+      resources {
+        cpu    = 50
+        memory = 64
+      }
+    }
   }
 }
 
@@ -151,9 +357,8 @@ locals {
     "-ui.addr=$${NOMAD_IP_ui}:${var.ui_port}",
     "-ui.access=ro",
     "-registry.consul.addr=${var.consul_address}",
-    # Nomad registers the service and its check, and takes it out of Consul before it sends the signal.
+    # Nomad registers the service and its checks.
     "-registry.consul.register.enabled=false",
-    "-proxy.deregistergraceperiod=${var.grace_seconds}s",
     "-proxy.shutdownwait=5s",
   ]
 }

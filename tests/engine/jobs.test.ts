@@ -62,19 +62,73 @@ describe("job files", function () {
     await assert.rejects(parse("ping", { strategy: "red" }), /The strategy must be rolling, canary or blue-green\./);
   });
 
-  it("fabio refuses a grace period longer than Nomad lets a task have", async () => {
-    for (const grace_seconds of ["-1", "21"]) {
-      await assert.rejects(parse("fabio", { grace_seconds }), /grace_seconds must be between 0 and 20/);
+  const seconds = (count: number) => count * 1e9;
+
+  it("fabio refuses a grace period out of bounds", async () => {
+    for (const grace_seconds of ["-1", "121"]) {
+      await assert.rejects(parse("fabio", { grace_seconds }), /grace_seconds must be between 0 and 120/);
     }
   });
 
-  it("fabio tells its task the ports and the Consul agent", async () => {
-    const variables = { proxy_port: "8080", ui_port: "8081", consul_address: "127.0.0.1:18500", grace_seconds: "3" };
+  for (const [grace, healthy] of [
+    [0, 5],
+    [2, 5],
+    [20, 20],
+    [120, 120],
+  ] as const) {
+    it(`fabio serves on for a grace period of ${grace} s, and must be healthy for ${healthy} s`, async () => {
+      const { Update, TaskGroups } = await parse("fabio", { grace_seconds: String(grace) });
+      assert.equal(Update?.MaxParallel, 1);
+      assert.equal(Update.MinHealthyTime, seconds(healthy));
+      assert.equal(Update.HealthyDeadline, seconds(120 + grace));
+      const [group] = TaskGroups;
+      assert.equal(group?.ShutdownDelay, seconds(grace));
+      // The one mechanism: a wait inside of kill_timeout would be cut short by the client's max_kill_timeout.
+      const [fabio] = group.Tasks;
+      assert.equal(fabio?.KillTimeout, seconds(10));
+      assert.doesNotMatch(JSON.stringify(fabio.Config), /deregistergraceperiod/);
+    });
+  }
+
+  it("fabio's health task is there before fabio and until after its end", async () => {
+    const [group] = (await parse("fabio")).TaskGroups;
+    assert.deepEqual(
+      group?.Tasks.map(({ Name, Lifecycle }) => [Name, Lifecycle]),
+      [
+        ["fabio", null],
+        ["health", { Hook: "prestart", Sidecar: true }],
+      ],
+    );
+  });
+
+  it("fabio tells its tasks the ports and the Consul agent", async () => {
+    const variables = {
+      proxy_port: "8080",
+      ui_port: "8081",
+      health_port: "8082",
+      consul_address: "127.0.0.1:18500",
+    };
     const [group] = (await parse("fabio", variables)).TaskGroups;
-    const args = group?.Tasks[0]?.Config?.args as string[];
+    const ports = group?.Networks?.flatMap(({ ReservedPorts }) => ReservedPorts ?? []);
+    assert.deepEqual(
+      ports?.map(({ Label, Value }) => [Label, Value]),
+      [
+        ["proxy", 8080],
+        ["ui", 8081],
+        ["health", 8082],
+      ],
+    );
+    const [fabio, health] = group?.Tasks ?? [];
+    const args = fabio?.Config?.["args"] as string[];
     assert.ok(args.includes("-proxy.addr=${NOMAD_IP_proxy}:8080"), args.join(" "));
     assert.ok(args.includes("-ui.addr=${NOMAD_IP_ui}:8081"));
+    assert.ok(args.includes("-ui.access=ro"));
     assert.ok(args.includes("-registry.consul.addr=127.0.0.1:18500"));
-    assert.ok(args.includes("-proxy.deregistergraceperiod=3s"));
+    assert.deepEqual(health?.Env, {
+      CONSUL_HTTP_ADDR: "127.0.0.1:18500",
+      FABIO_HEALTH: "http://${NOMAD_IP_ui}:8081/health",
+      LISTEN_IP: "${NOMAD_IP_health}",
+      LISTEN_PORT: "8082",
+    });
   });
 });

@@ -99,7 +99,7 @@ describe("a COS on this machine", function () {
     assert.equal((await cos.cli(["logs", "ping"])).output.match(/ping 1\.0\.0 listens on/g)?.length, 3);
     const { exitCode, output } = await cos.cli(["logs", "pong"]);
     assert.equal(exitCode, 1);
-    assert.match(output, /no log of "pong"[^]*consul, nomad, (fabio, ping|ping, fabio)\./);
+    assert.match(output, /no log of "pong"[^]*consul, nomad, (fabio, health, ping|ping, fabio, health)\./);
   });
 
   it("previews what a start would change", async () => {

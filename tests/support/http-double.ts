@@ -7,6 +7,8 @@ import { text } from "node:stream/consumers";
 export interface Answer {
   /** @default 200 */
   status?: number;
+  /** @default none */
+  headers?: Record<string, string>;
   body: unknown;
 }
 
@@ -50,8 +52,8 @@ export class HttpDouble {
     const request = { method, url, headers, body: await text(message) };
     this.requests.push(request);
     const found = this.answers[url.split("?")[0] ?? ""] ?? { status: 404, body: "not found" };
-    const { status = 200, body } = typeof found === "function" ? found(request) : found;
-    response.statusCode = status;
+    const { status = 200, headers: more = {}, body } = typeof found === "function" ? found(request) : found;
+    response.writeHead(status, more);
     response.end(typeof body === "string" ? body : JSON.stringify(body));
   }
 }

@@ -16,9 +16,10 @@ const portNames = [
   "nomadSerf",
   "proxy",
   "ui",
+  "health",
 ] as const;
 
-/** The ports of an installation: those of the agents, and fabio's for traffic (`proxy`) and its UI. */
+/** The ports of an installation: those of the agents, and fabio's for traffic (`proxy`), its UI and its health. */
 export type LocalPorts = Record<(typeof portNames)[number], number>;
 
 /** The part of a stack's configuration that tests change. */
@@ -151,6 +152,7 @@ function withPorts(config: StackConfig, { ports, consulAddress, nomadAddress }: 
   const fabioVariables = {
     proxy_port: ports.proxy,
     ui_port: ports.ui,
+    health_port: ports.health,
     consul_address: new URL(consulAddress).host,
   };
   return {

@@ -1,14 +1,36 @@
 import { resolveProgram } from "../../tools/programs";
 
+/** How a job is updated; what the file leaves out is null. */
+export interface ParsedUpdate {
+  Canary: number | null;
+  AutoPromote: boolean | null;
+  AutoRevert: boolean | null;
+  MaxParallel: number | null;
+  MinHealthyTime: number | null;
+  HealthyDeadline: number | null;
+}
+
 /** The parts of a parsed job that the tests look at, in Nomad's names. */
 export interface ParsedJob {
   ID: string;
   Type: string;
   Meta: Record<string, string> | null;
+  Update: ParsedUpdate | null;
   TaskGroups: {
     Count: number | null;
-    Update: { Canary: number; AutoPromote: boolean; AutoRevert: boolean; MaxParallel: number } | null;
-    Tasks: { Name: string; Driver: string; Config: Record<string, unknown> | null; Env: Record<string, string> }[];
+    /** In nanoseconds, as all durations are. */
+    ShutdownDelay: number | null;
+    Networks: { ReservedPorts: { Label: string; Value: number }[] | null }[] | null;
+    Update: ParsedUpdate | null;
+    Tasks: {
+      Name: string;
+      Driver: string;
+      Config: Record<string, unknown> | null;
+      Env: Record<string, string>;
+      KillTimeout: number | null;
+      Lifecycle: { Hook: string; Sidecar: boolean } | null;
+      Templates: { EmbeddedTmpl: string }[] | null;
+    }[];
   }[];
 }
 
