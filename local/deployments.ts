@@ -1,4 +1,4 @@
-import { Allocation, NomadApi } from "./cluster";
+import { Allocation, NomadApi } from "../apis/nomad";
 import { ConfiguredJob } from "./jobs";
 
 const pollMs = 1000;

@@ -1,5 +1,5 @@
-import { ApiError } from "./http";
-import { JobDiff, NomadApi, ObjectDiff } from "./cluster";
+import { ApiError } from "../apis/http";
+import { JobDiff, NomadApi, ObjectDiff } from "../apis/nomad";
 import { ConfiguredJob } from "./jobs";
 
 /**

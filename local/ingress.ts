@@ -1,7 +1,8 @@
 import { get } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
-import { ConsulApi, JobSpec, Service } from "./cluster";
-import { callApi, fetchText } from "./http";
+import { ConsulApi } from "../apis/consul";
+import { JobSpec, Service } from "../apis/nomad";
+import { callApi, fetchText } from "../apis/http";
 
 /** fabio as the catalog knows it. */
 export interface Ingress {

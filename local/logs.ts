@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { logFile } from "./agents";
-import { NomadApi } from "./cluster";
+import { NomadApi } from "../apis/nomad";
 import { Installation, UserError } from "./installation";
 
 /** Bytes that Nomad is asked for: enough for the lines wanted, unless these are very long. */

@@ -1,6 +1,6 @@
-import { NomadApi } from "./cluster";
+import { NomadApi } from "../apis/nomad";
 import { driftOf } from "./drift";
-import { ApiError } from "./http";
+import { ApiError } from "../apis/http";
 import { Installation } from "./installation";
 import { parseJobs } from "./jobs";
 import type { Started } from "./start";

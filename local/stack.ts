@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseDocument } from "yaml";
-import type { NomadApi } from "./cluster";
+import type { NomadApi } from "../apis/nomad";
 import { Installation, UserError } from "./installation";
 import { recordOf, stopProcess } from "./processes";
 

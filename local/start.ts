@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { AgentName, agentNames, AgentOutcome, agentsRun, checkAgentPorts, ensureAgent, tendAgents } from "./agents";
-import { ConsulApi, NomadApi } from "./cluster";
+import { ConsulApi } from "../apis/consul";
+import { NomadApi } from "../apis/nomad";
 import { findIngress, routesOf, waitForRoute } from "./ingress";
 import { Installation, prepareDirectory, UserError } from "./installation";
 import { checkJobPorts, ConfiguredJob, parseJobs } from "./jobs";

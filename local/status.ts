@@ -1,6 +1,7 @@
 import { AgentName } from "./agents";
-import { Allocation, ConsulApi, Deployment, JobSpec, NomadApi } from "./cluster";
-import { ApiError, callApi } from "./http";
+import { ConsulApi } from "../apis/consul";
+import { Allocation, Deployment, JobSpec, NomadApi } from "../apis/nomad";
+import { ApiError, callApi } from "../apis/http";
 import { fabioVersion, findIngress, Ingress, routesOf, routeUrl, servicesOf } from "./ingress";
 import { Installation } from "./installation";
 import { ConfiguredJob } from "./jobs";

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { AgentName } from "./agents";
-import { NomadApi } from "./cluster";
-import { ApiError } from "./http";
+import { NomadApi } from "../apis/nomad";
+import { ApiError } from "../apis/http";
 import { Installation } from "./installation";
 import { helperProcesses, taskProcesses } from "./jobs";
 import { unmountBelow } from "./mounts";

@@ -1,4 +1,4 @@
-import type { Allocation, Deployment, JobSpec, Service } from "../../local/cluster";
+import type { Allocation, Deployment, JobSpec, Service } from "../../apis/nomad";
 
 /** Objects of Nomad's API as they are where all is well, but for what a test changes. */
 

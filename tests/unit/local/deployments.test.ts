@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { NomadApi } from "../../../local/cluster";
+import { NomadApi } from "../../../apis/nomad";
 import { explainFailures, watchDeployments } from "../../../local/deployments";
 import { useHttpDouble } from "../../support/http-double";
 import { allocation, deployment, jobSpec } from "../../support/nomad-objects";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { NomadApi, type FieldDiff, type JobDiff, type ObjectDiff } from "../../../local/cluster";
+import { NomadApi, type FieldDiff, type JobDiff, type ObjectDiff } from "../../../apis/nomad";
 import { describeJobDiff, driftOf } from "../../../local/drift";
-import { ApiError } from "../../../local/http";
+import { ApiError } from "../../../apis/http";
 import { useHttpDouble } from "../../support/http-double";
 import { jobSpec } from "../../support/nomad-objects";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ConsulApi, type ServiceHealth } from "../../../local/cluster";
+import { ConsulApi, type ServiceHealth } from "../../../apis/consul";
 import { fabioVersion, findIngress, routesOf, routeUrl, servicesOf, waitForRoute } from "../../../local/ingress";
 import { useHttpDouble } from "../../support/http-double";
 import { jobSpec, service } from "../../support/nomad-objects";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../../../config";
-import { NomadApi } from "../../../local/cluster";
+import { NomadApi } from "../../../apis/nomad";
 import { UserError } from "../../../local/installation";
 import { checkJobPorts, parseJobs, variablesFile } from "../../../local/jobs";
 import { type Answer, type Request, useHttpDouble } from "../../support/http-double";

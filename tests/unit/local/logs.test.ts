@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Allocation } from "../../../local/cluster";
+import type { Allocation } from "../../../apis/nomad";
 import { UserError } from "../../../local/installation";
 import { readLogs } from "../../../local/logs";
 import { useDirectory } from "../../support/directory";

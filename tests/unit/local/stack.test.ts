@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { NomadApi } from "../../../local/cluster";
+import { NomadApi } from "../../../apis/nomad";
 import { clearInterrupted, differsFromState, engineEnvironment, isNew } from "../../../local/stack";
 import { useDirectory } from "../../support/directory";
 import { useHttpDouble } from "../../support/http-double";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Allocation, Deployment, JobSpec } from "../../../local/cluster";
+import type { Allocation, Deployment, JobSpec } from "../../../apis/nomad";
 import { recordOf } from "../../../local/processes";
 import { agentRows, jobRows } from "../../../local/status";
 import { useDirectory } from "../../support/directory";

@@ -85,7 +85,7 @@ export interface JobDiff extends Omit<ObjectDiff, "Name"> {
   TaskGroups: (ObjectDiff & { Tasks: ObjectDiff[] | null })[] | null;
 }
 
-/** Nomad's HTTP API, as far as the local run needs it. */
+/** Nomad's HTTP API, as far as it is needed here. */
 export class NomadApi {
   constructor(readonly address: string) {}
 
@@ -152,24 +152,5 @@ export class NomadApi {
   taskLog(allocation: string, task: string, type: "stdout" | "stderr", bytes: number): Promise<string> {
     const query = new URLSearchParams({ task, type, plain: "true", origin: "end", offset: String(bytes) });
     return fetchText(`${this.address}/v1/client/fs/logs/${allocation}?${query.toString()}`);
-  }
-}
-
-/** An instance of a service with its checks, in Consul's names. */
-export interface ServiceHealth {
-  Service: { ID: string; Address: string; Port: number };
-  Checks: { Name: string; Status: string; Output: string }[];
-}
-
-/** Consul's HTTP API, as far as the local run needs it. */
-export class ConsulApi {
-  constructor(readonly address: string) {}
-
-  leader(): Promise<string> {
-    return callApi(`${this.address}/v1/status/leader`);
-  }
-
-  service(name: string): Promise<ServiceHealth[]> {
-    return callApi(`${this.address}/v1/health/service/${encodeURIComponent(name)}`);
   }
 }
