@@ -28,12 +28,6 @@ type MockOutput = (inputs: object, name: string) => object;
 /** What the providers' functions answer, by token. */
 export type MockFunctions = Record<string, (args: Record<string, unknown>) => object>;
 
-/** What a resource of a type gets besides its inputs; a function makes it of the inputs and the resource's name. */
-export type MockOutputs = Record<string, object | ((inputs: Record<string, unknown>, name: string) => object)>;
-
-/** What functions of providers return, by token (`aws:ec2/getAmiIds:getAmiIds`); one that is not named returns `{}`. */
-export type MockFunctions = Record<string, (args: Record<string, unknown>) => object>;
-
 type Reply = (error: unknown, response: unknown) => void;
 
 const nameOf = (urn: string): string => urn.split("::").at(-1) ?? "";
