@@ -1,0 +1,105 @@
+import type * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Architecture } from "../instance-type";
+import type { Tags } from "../security-group";
+import type { NodeSpec } from "./node-spec";
+import type { PolicyStatement } from "./policy";
+import type { SpotOptions } from "./instances";
+import type { DataVolume, VolumeOptions } from "./volumes";
+
+export type { NodeSpec, NodeFileSystem, NodeInstanceStorage, NodeVolume } from "./node-spec";
+export type { PolicyStatement } from "./policy";
+export type { SpotOptions, SpotStrategy } from "./instances";
+export type { DataVolume, VolumeOptions, VolumeType } from "./volumes";
+export { instanceTypeErrors, nodeGroupErrors, nodeOptionsErrors } from "./checks";
+
+/** What a node is in its cluster. */
+export type NodeRole = "consul-server" | "nomad-server" | "client";
+
+/** The machine image that nodes boot from. `MachineImage` satisfies it. */
+export interface ImageRef {
+  /** ID of the AMI. A change makes a new launch template; running nodes keep theirs. */
+  id: pulumi.Input<string>;
+  /** Architecture of the AMI, against which instance types are checked. @default not checked, but all types must have the same */
+  architecture?: Architecture | undefined;
+}
+
+/**
+ * What may be said of any group of nodes: servers of Consul and of Nomad, and pools of clients. A change of any of it, but for
+ * tags of the group itself, makes a new version of the launch template, with which later nodes start; running nodes stay.
+ */
+export interface NodeOptions {
+  /** The volume of the operating system, encrypted like every other. @default what the image says, as gp3 */
+  rootVolume?: VolumeOptions | undefined;
+  /**
+   * ARN of a KMS key for all volumes. Its key policy must let Auto Scaling's service-linked role use it: {@link volumeKeyPolicy}
+   * makes such a policy. @default the account's key for EBS
+   */
+  kmsKeyId?: pulumi.Input<string> | undefined;
+  /**
+   * CPU credits of the T families: `standard` slows a node down that has used up its credits, `unlimited` bills for more. Only
+   * where all instance types are of T families. @default "standard" on those
+   */
+  cpuCredits?: "standard" | "unlimited" | undefined;
+  /** Network hops of the metadata service's answers: 2 lets containers with a network of their own ask it. IMDSv2 is always required. @default 1 */
+  metadataHopLimit?: 1 | 2 | undefined;
+  /** Name of an EC2 key pair for SSH. @default none: SSM Session Manager is the way in */
+  keyName?: pulumi.Input<string> | undefined;
+  /** ARNs of further managed policies for the nodes' role, by names of your own. @default {} */
+  policies?: Record<string, pulumi.Input<string>> | undefined;
+  /** Further statements for the inline policy of the nodes' role. @default [] */
+  policyStatements?: PolicyStatement[] | undefined;
+  /** IDs of further security groups; AWS allows 5 an interface together with those of the node's role. @default [] */
+  securityGroupIds?: pulumi.Input<string>[] | undefined;
+  /** Tags of everything taggable. @default {} */
+  tags?: Tags | undefined;
+  /** Further tags of instances and their network interfaces. Keys without spaces and slashes, as nodes read them from the metadata service. @default {} */
+  instanceTags?: Tags | undefined;
+  /** Further tags of volumes. @default {} */
+  volumeTags?: Tags | undefined;
+  /** Arguments of the resources, merged over those that the component makes. */
+  transform?: NodeTransform | undefined;
+}
+
+/** Arguments merged, property by property, over those that {@link NodeGroup} makes. */
+export interface NodeTransform {
+  /** Its `tagSpecifications` hold the tags by which agents find each other: carry them over when you replace it. */
+  launchTemplate?: Partial<aws.ec2.LaunchTemplateArgs> | undefined;
+  autoScalingGroup?: Partial<aws.autoscaling.GroupArgs> | undefined;
+  role?: Partial<aws.iam.RoleArgs> | undefined;
+  rolePolicy?: Partial<aws.iam.RolePolicyArgs> | undefined;
+  instanceProfile?: Partial<aws.iam.InstanceProfileArgs> | undefined;
+}
+
+/** Arguments of {@link NodeGroup}. */
+export interface NodeGroupArgs extends NodeOptions {
+  /** Name of the cluster: the tag `cos-cluster` of every node. */
+  clusterName: string;
+  /** What the nodes are: the tag `cos-role`, and the agents that they run. Groups of servers have a fixed size. */
+  role: NodeRole;
+  /** Name of the client pool: the tag `cos-pool`. @default none */
+  pool?: string | undefined;
+  image: ImageRef;
+  /** Instance types, one architecture. More than one make a mixed-instances group, the first preferred. */
+  instanceTypes: string[];
+  /** Spot instances. @default none */
+  spot?: SpotOptions | undefined;
+  /** IDs of the subnets that nodes start in. */
+  subnetIds: pulumi.Input<string>[];
+  /** IDs of the security groups that make the nodes what they are in the port graph. */
+  roleSecurityGroupIds: pulumi.Input<string>[];
+  /** Least number of nodes. */
+  minSize: number;
+  /** Largest number of nodes; servers: the same as `minSize`. */
+  maxSize: number;
+  /** Number of nodes, which every update restores. @default `minSize` at first, then left to whoever scales the group */
+  desiredSize?: number | undefined;
+  /** Volumes besides the root's. @default [] */
+  dataVolumes?: DataVolume[] | undefined;
+  /** Configuration files of the agents, JSON, by absolute path: `/etc/consul.d/cos.json`, `/etc/nomad.d/cos.json`. No secrets. */
+  files: Record<string, pulumi.Input<object>>;
+  /** What is to be done at boot besides. `dataVolumes` are added to it. @default {} */
+  node?: NodeSpec | undefined;
+  /** Tags of instances by which agents find each other. @default {} */
+  joinTags?: Tags | undefined;
+}
