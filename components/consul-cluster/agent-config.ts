@@ -1,38 +1,71 @@
-import { ConsulPorts, consulPorts } from "../ports";
+import type { AutopilotSettings } from "../cluster-settings/autopilot";
+import { autopilotBlock } from "../cluster-settings/autopilot";
+import { type ConsulPorts, consulPorts, consulSerfWanPort } from "../ports";
 
 /** What an agent of a Consul cluster is to be. */
 export interface ConsulAgentOptions {
-  /** Name of the node in the catalog. */
-  nodeName: string;
+  /** Name of the node in the catalog. @default the machine's host name */
+  nodeName?: string | undefined;
   /** Consul datacenter. */
   datacenter: string;
   /** Directory that keeps the agent's state, absolute. */
   dataDir: string;
   /** Address for traffic inside the cluster: RPC and gossip. A go-sockaddr template is allowed. */
   bindAddress: string;
-  /** Address for the node's own programs: HTTP, DNS and gRPC. */
+  /**
+   * Addresses for the node's own programs, and on servers for load balancers: HTTP, DNS and gRPC. Several are separated by
+   * spaces; go-sockaddr templates are allowed.
+   */
   clientAddress: string;
   /** Present on servers. */
-  server?: {
-    /** Number of servers that must have found each other before the first leader is elected. */
-    expect: number;
-  };
+  server?: ConsulServerOptions | undefined;
   /** Addresses, or go-discover terms, of agents to join; retried until one answers. @default none */
-  retryJoin?: string[];
+  retryJoin?: string[] | undefined;
   /** Ports that differ from Consul's own. @default {@link consulPorts} */
-  ports?: Partial<ConsulPorts>;
+  ports?: Partial<ConsulPorts> | undefined;
+  /** Metrics for Prometheus on `/v1/agent/metrics`. @default false: only what the last minute's summary has */
+  telemetry?: boolean | undefined;
+  /**
+   * Whether the agent leaves the cluster when it is told to end: right for a client whose machine ends with it, so that its
+   * services are gone at once; wrong for a server, which would give up its vote at each restart.
+   * @default Consul's: true for clients, false for servers
+   */
+  leaveOnTerminate?: boolean | undefined;
+}
+
+/** What makes an agent a server. */
+export interface ConsulServerOptions {
+  /** Number of servers that must have found each other before the first leader is elected. */
+  expect: number;
+  /** How much longer than in production Raft's timeouts are: see `raftMultiplier`. @default 1 */
+  raftMultiplier?: number | undefined;
+  /** Autopilot's settings, read when the cluster is made and never again. @default Consul's own */
+  autopilot?: AutopilotSettings | undefined;
+  /** Present where this datacenter is one of several. */
+  federation?: {
+    /** Consul datacenter that is authoritative for all of them. */
+    primaryDatacenter: string;
+    /** Addresses, or go-discover terms, of servers of other datacenters. @default none: they join this one */
+    retryJoin?: string[] | undefined;
+  };
+  /**
+   * How many connections one address may have to the HTTP API. A load balancer counts as one, whoever comes through it.
+   * @default Consul's: 200
+   */
+  httpConnectionsPerClient?: number | undefined;
 }
 
 /**
  * The configuration file of a Consul agent, in Consul's own names and as JSON, which Consul reads like HCL.
  *
- * Two ports are closed: that of gossip over the WAN, which serves federation only, and that of gRPC over TLS, which needs
- * certificates.
+ * Ports that nothing uses are closed: that of gRPC over TLS, which needs certificates, and, where there is no federation,
+ * that of gossip over the WAN.
  */
 export function consulAgentConfig(options: ConsulAgentOptions) {
+  const { server, telemetry, leaveOnTerminate } = options;
   const ports = { ...consulPorts, ...options.ports };
   return {
-    node_name: options.nodeName,
+    ...(options.nodeName !== undefined && { node_name: options.nodeName }),
     datacenter: options.datacenter,
     data_dir: options.dataDir,
     bind_addr: options.bindAddress,
@@ -44,16 +77,32 @@ export function consulAgentConfig(options: ConsulAgentOptions) {
       grpc_tls: -1,
       server: ports.server,
       serf_lan: ports.serfLan,
-      serf_wan: -1,
+      serf_wan: server?.federation ? consulSerfWanPort : -1,
     },
-    ...(options.server && { server: true, bootstrap_expect: options.server.expect, ui_config: { enabled: true } }),
+    ...(server && serverSettings(server)),
     ...(options.retryJoin && { retry_join: options.retryJoin }),
-    // Raft's timeouts as Consul's production guide has them; the default of 5 is for very small machines.
-    performance: { raft_multiplier: 1 },
+    // Only servers have a part in Raft; to clients it means nothing.
+    performance: { raft_multiplier: server?.raftMultiplier ?? 1 },
+    ...(telemetry && { telemetry: { prometheus_retention_time: "24h", disable_hostname: true } }),
     log_level: "INFO",
     // Nodes neither call HashiCorp nor report themselves.
     disable_update_check: true,
     disable_anonymous_signature: true,
     disable_remote_exec: true,
+    ...(leaveOnTerminate !== undefined && { leave_on_terminate: leaveOnTerminate }),
+  };
+}
+
+function serverSettings({ expect, autopilot, federation, httpConnectionsPerClient }: ConsulServerOptions) {
+  return {
+    server: true,
+    bootstrap_expect: expect,
+    ui_config: { enabled: true },
+    ...(autopilot && { autopilot: autopilotBlock(autopilot) }),
+    ...(federation && {
+      primary_datacenter: federation.primaryDatacenter,
+      ...(federation.retryJoin && { retry_join_wan: federation.retryJoin }),
+    }),
+    ...(httpConnectionsPerClient !== undefined && { limits: { http_max_conns_per_client: httpConnectionsPerClient } }),
   };
 }

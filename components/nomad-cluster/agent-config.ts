@@ -1,12 +1,14 @@
-import { NomadPorts, nomadPorts } from "../ports";
+import { autopilotBlock, type AutopilotSettings } from "../cluster-settings/autopilot";
+import { type NomadPorts, nomadPorts } from "../ports";
+import { clientBlock, type NomadClientOptions, pluginBlocks } from "./client-config";
+import { preemptionConfig, type SchedulerSettings } from "./scheduler";
 
-/** A task driver that the configuration knows how to set up. */
-export type TaskDriver = "docker" | "exec" | "java" | "raw_exec";
+export type { NomadClientOptions, TaskDriver } from "./client-config";
 
 /** What an agent of a Nomad cluster is to be. */
 export interface NomadAgentOptions {
-  /** Name of the node. */
-  nodeName: string;
+  /** Name of the node. @default the machine's host name */
+  nodeName?: string | undefined;
   /** Nomad region: the servers that hold one state together. */
   region: string;
   /** Nomad datacenter of the node. */
@@ -15,62 +17,97 @@ export interface NomadAgentOptions {
   dataDir: string;
   /** Address that the agent listens on and that others reach it under. A go-sockaddr template is allowed. */
   bindAddress: string;
+  /**
+   * Addresses for HTTP alone, separated by spaces; go-sockaddr templates are allowed.
+   * @default `bindAddress`
+   */
+  httpAddress?: string | undefined;
   /** `host:port` of the node's own Consul agent. */
   consulAddress: string;
   /** Present on servers. */
-  server?: {
-    /** Number of servers that must have found each other before the first leader is elected. */
-    expect: number;
-  };
+  server?: NomadServerOptions | undefined;
   /** Present on clients, the nodes that run tasks. */
-  client?: NomadClientOptions;
+  client?: NomadClientOptions | undefined;
   /** Ports that differ from Nomad's own. @default {@link nomadPorts} */
-  ports?: Partial<NomadPorts>;
+  ports?: Partial<NomadPorts> | undefined;
+  /** Metrics for Prometheus on `/v1/metrics`, on clients those of nodes and allocations too. @default false */
+  telemetry?: boolean | undefined;
 }
 
-export interface NomadClientOptions {
-  /** Node pool that the client belongs to. @default "default" */
-  nodePool?: string;
-  /** Network interface whose addresses tasks get. @default the one of the default route */
-  networkInterface?: string;
-  /** Drivers without isolation run only where they are named here. @default none */
-  unisolatedDrivers?: Extract<TaskDriver, "raw_exec">[];
-  /** Fingerprinters to leave out, for instance of clouds that the node is not in. @default none */
-  fingerprintDenylist?: string[];
+/** What makes an agent a server. */
+export interface NomadServerOptions {
+  /** Number of servers that must have found each other before the first leader is elected. */
+  expect: number;
+  /** Addresses, or go-discover terms, of other servers. @default none: the servers that Consul knows */
+  retryJoin?: string[] | undefined;
+  /** How much longer than in production Raft's timeouts are: see `raftMultiplier`. @default 1 */
+  raftMultiplier?: number | undefined;
+  /** Autopilot's settings, read when the cluster is made and never again. @default Nomad's own */
+  autopilot?: AutopilotSettings | undefined;
+  /** The scheduler's settings, read when the cluster is made and never again. @default Nomad's own */
+  scheduler?: SchedulerSettings | undefined;
+  /** Region whose ACLs and namespaces are replicated to all federated ones. @default none */
+  authoritativeRegion?: string | undefined;
+  /**
+   * How many connections one address may have to the HTTP API. A load balancer counts as one, whoever comes through it.
+   * @default Nomad's: 100
+   */
+  httpConnectionsPerClient?: number | undefined;
 }
 
 /** The configuration file of a Nomad agent, in Nomad's own names and as JSON, which Nomad reads like HCL. */
 export function nomadAgentConfig(options: NomadAgentOptions) {
+  const { server, client, bindAddress } = options;
   const ports = { ...nomadPorts, ...options.ports };
   return {
-    name: options.nodeName,
+    ...(options.nodeName !== undefined && { name: options.nodeName }),
     region: options.region,
     datacenter: options.datacenter,
     data_dir: options.dataDir,
-    bind_addr: options.bindAddress,
+    bind_addr: bindAddress,
+    ...(options.httpAddress !== undefined && { addresses: { http: options.httpAddress } }),
     // Nomad refuses to guess what to advertise when it listens on a loopback address.
-    advertise: { http: options.bindAddress, rpc: options.bindAddress, serf: options.bindAddress },
+    advertise: { http: bindAddress, rpc: bindAddress, serf: bindAddress },
     ports: { http: ports.http, rpc: ports.rpc, serf: ports.serf },
+    // Nomad registers itself there, and finds its servers there by what they register.
     consul: { address: options.consulAddress },
-    ...(options.server && { server: { enabled: true, bootstrap_expect: options.server.expect } }),
-    ...(options.client && { client: clientBlock(options.client), plugin: pluginBlocks(options.client) }),
+    ...(server && serverSettings(server)),
+    ...(client && { client: clientBlock(client), plugin: pluginBlocks(client) }),
+    ...(options.telemetry && { telemetry: telemetryBlock(client !== undefined) }),
     log_level: "INFO",
     disable_update_check: true,
-    // A restart of the agent must not touch its tasks: they run on, and the agent finds them again.
+    // A restart of the agent must not touch its tasks: they run on, and the agent finds them again. Nor may a server give
+    // up its vote by it.
     leave_on_interrupt: false,
     leave_on_terminate: false,
   };
 }
 
-function clientBlock(client: NomadClientOptions) {
+function serverSettings({ autopilot, scheduler, httpConnectionsPerClient, ...server }: NomadServerOptions) {
   return {
-    enabled: true,
-    node_pool: client.nodePool ?? "default",
-    ...(client.networkInterface && { network_interface: client.networkInterface }),
-    ...(client.fingerprintDenylist && { options: { "fingerprint.denylist": client.fingerprintDenylist.join(",") } }),
+    server: {
+      enabled: true,
+      bootstrap_expect: server.expect,
+      ...(server.authoritativeRegion !== undefined && { authoritative_region: server.authoritativeRegion }),
+      ...(server.retryJoin && { server_join: { retry_join: server.retryJoin } }),
+      ...(server.raftMultiplier !== undefined && { raft_multiplier: server.raftMultiplier }),
+      ...(scheduler && {
+        default_scheduler_config: {
+          scheduler_algorithm: scheduler.algorithm,
+          memory_oversubscription_enabled: scheduler.memoryOversubscription,
+          preemption_config: preemptionConfig(scheduler),
+        },
+      }),
+    },
+    ...(autopilot && { autopilot: autopilotBlock(autopilot) }),
+    ...(httpConnectionsPerClient !== undefined && { limits: { http_max_conns_per_client: httpConnectionsPerClient } }),
   };
 }
 
-function pluginBlocks(client: NomadClientOptions) {
-  return (client.unisolatedDrivers ?? []).map((driver) => ({ [driver]: { config: { enabled: true } } }));
+function telemetryBlock(isClient: boolean) {
+  return {
+    prometheus_metrics: true,
+    disable_hostname: true,
+    ...(isClient && { publish_node_metrics: true, publish_allocation_metrics: true }),
+  };
 }

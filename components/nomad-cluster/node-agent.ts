@@ -1,0 +1,43 @@
+import { joinTerm } from "../consul-cluster/join";
+import { connectionsPerLoadBalancer, localConsulAddress, privateAddress } from "../consul-cluster/node-agent";
+import type { JoinTag } from "../consul-cluster/ref";
+import { dynamicPorts } from "../ports";
+import { type NomadClientOptions, type NomadServerOptions, nomadAgentConfig } from "./agent-config";
+
+/** Where a node's Nomad agent finds its configuration. */
+export const nomadConfigFile = "/etc/nomad.d/cos.json";
+
+/** What differs between the Nomad agents of nodes. */
+export interface NomadNodeAgent {
+  region: string;
+  /** Nomad datacenter of the node. */
+  datacenter: string;
+  /** Tag of the servers, which all agents join by. */
+  joinTag: JoinTag;
+  /** AWS region of the servers. */
+  awsRegion: string;
+  /** Present on servers; how they join is added. */
+  server?: Omit<NomadServerOptions, "retryJoin"> | undefined;
+  /** Present on clients; how they join and the ports of tasks are added. */
+  client?: Omit<NomadClientOptions, "retryJoin" | "dynamicPorts"> | undefined;
+}
+
+/**
+ * The configuration of the Nomad agent of an EC2 node. It finds the servers by their tag, and through Consul by what they
+ * register there: either way is enough.
+ */
+export function nomadNodeAgent({ region, datacenter, joinTag, awsRegion, server, client }: NomadNodeAgent) {
+  const retryJoin = [joinTerm(joinTag, awsRegion)];
+  return nomadAgentConfig({
+    region,
+    datacenter,
+    dataDir: "/var/lib/nomad",
+    bindAddress: privateAddress,
+    // The node's own programs and its operators call it on the loopback address.
+    httpAddress: `127.0.0.1 ${privateAddress}`,
+    consulAddress: localConsulAddress,
+    server: server && { httpConnectionsPerClient: connectionsPerLoadBalancer, ...server, retryJoin },
+    client: client && { ...client, retryJoin, dynamicPorts },
+    telemetry: true,
+  });
+}
