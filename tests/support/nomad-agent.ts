@@ -1,19 +1,12 @@
-import { spawn } from "node:child_process";
-import { open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import pRetry from "p-retry";
 import { unmountBelow } from "../../local/mounts";
-import { resolveProgram } from "../../tools/programs";
+import { lastLines, launch, until } from "./agent-process";
 import { freePorts, removeDirectory, temporaryDirectory } from "./temporary";
 
 export interface NomadAgentOptions {
   /** Turn ACLs on; {@link NomadAgent.token} is then a management token. @default false */
   acl?: boolean;
 }
-
-const START_TIMEOUT_MS = 60_000;
-const KILL_AFTER_MS = 10_000;
-const LOG_LINES_SHOWN = 20;
 
 /** A real Nomad, server and client in one agent, on loopback with its own ports and data. The driver is raw_exec. */
 export class NomadAgent {
@@ -31,7 +24,7 @@ export class NomadAgent {
     const directory = await temporaryDirectory("nomad");
     const [httpPort = 0, rpc = 0, serf = 0] = await freePorts(3);
     const config = agentConfig(join(directory, "data"), { http: httpPort, rpc, serf }, acl);
-    const agent = await launch(directory, config);
+    const agent = await launch("nomad", directory, config);
     const address = `http://127.0.0.1:${httpPort}`;
     let token = "";
     try {
@@ -48,10 +41,10 @@ export class NomadAgent {
       });
     } catch (error) {
       await agent.end();
-      const lines = (await readFile(agent.log, "utf8")).split("\n").slice(-LOG_LINES_SHOWN);
+      const lines = await lastLines(agent.log);
       await removeDirectory(directory);
       const why = error instanceof Error ? error.message : String(error);
-      throw new Error([`Nomad did not start: ${why}`, ...lines].join("\n"));
+      throw new Error(`Nomad did not start: ${why}\n${lines}`);
     }
     const stop = async () => {
       try {
@@ -74,49 +67,6 @@ export class NomadAgent {
   eventually<T>(check: () => Promise<T>): Promise<T> {
     return until(AbortSignal.timeout(30_000), check);
   }
-}
-
-interface Agent {
-  log: string;
-  /** Aborted when the agent has ended, however it did. */
-  ended: AbortSignal;
-  /** Ends it and waits until it has. */
-  end: () => Promise<void>;
-}
-
-async function launch(directory: string, config: unknown): Promise<Agent> {
-  const file = join(directory, "agent.json");
-  await writeFile(file, JSON.stringify(config));
-  const log = join(directory, "agent.log");
-  // Straight into a file: a task's helpers that outlive the agent for a while would hold a pipe open.
-  const output = await open(log, "w");
-  const env = { ...process.env, NOMAD_ADDR: "", NOMAD_TOKEN: "" };
-  const { path } = await resolveProgram("nomad");
-  const agent = spawn(path, ["agent", "-config", file], { stdio: ["ignore", output.fd, output.fd], env });
-  const ended = new AbortController();
-  const finished = new Promise<void>((resolve) => {
-    const finish = (reason: string) => {
-      ended.abort(new Error(reason));
-      resolve();
-    };
-    agent.on("error", (error) => {
-      finish(error.message);
-    });
-    agent.on("exit", (code, signal) => {
-      finish(`it ended with ${signal ?? `exit code ${code ?? "unknown"}`}`);
-    });
-  });
-  await output.close();
-  const kill = () => agent.kill("SIGKILL");
-  process.once("exit", kill);
-  const end = async () => {
-    agent.kill("SIGTERM");
-    const impatience = setTimeout(kill, KILL_AFTER_MS);
-    await finished;
-    clearTimeout(impatience);
-    process.removeListener("exit", kill);
-  };
-  return { log, ended: ended.signal, end };
 }
 
 function agentConfig(dataDir: string, ports: Record<"http" | "rpc" | "serf", number>, acl: boolean) {
@@ -165,23 +115,4 @@ async function call(address: string, token: string, method: string, path: string
   const text = await response.text();
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
   return text === "" ? undefined : (JSON.parse(text) as unknown);
-}
-
-function until<T>(signal: AbortSignal, check: () => Promise<T>): Promise<T> {
-  return pRetry(async () => asRetriable(check), {
-    signal,
-    retries: Number.POSITIVE_INFINITY,
-    maxRetryTime: START_TIMEOUT_MS,
-    minTimeout: 50,
-    factor: 1,
-  });
-}
-
-// p-retry gives up at once at a TypeError that it does not know as a failure of the network.
-async function asRetriable<T>(check: () => Promise<T>): Promise<T> {
-  try {
-    return await check();
-  } catch (error) {
-    throw error instanceof TypeError ? new Error(error.message, { cause: error }) : error;
-  }
 }

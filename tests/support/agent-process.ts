@@ -1,0 +1,81 @@
+import { spawn } from "node:child_process";
+import { open, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import pRetry from "p-retry";
+import { resolveProgram } from "../../tools/programs";
+
+const START_TIMEOUT_MS = 60_000;
+const KILL_AFTER_MS = 10_000;
+const LOG_LINES_SHOWN = 20;
+
+/** An agent of Consul or Nomad that a test has started. */
+export interface AgentProcess {
+  /** File that it writes its log to. */
+  log: string;
+  /** Aborted when the agent has ended, however it did. */
+  ended: AbortSignal;
+  /** Ends it and waits until it has. */
+  end: () => Promise<void>;
+}
+
+/** Starts an agent with a configuration; its files are put into the directory. */
+export async function launch(program: "consul" | "nomad", directory: string, config: unknown): Promise<AgentProcess> {
+  const file = join(directory, `${program}.json`);
+  await writeFile(file, JSON.stringify(config));
+  const log = join(directory, `${program}.log`);
+  // Straight into a file: a task's helpers that outlive the agent for a while would hold a pipe open.
+  const output = await open(log, "w");
+  const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^(NOMAD|CONSUL)_/.test(key)));
+  const { path } = await resolveProgram(program);
+  const flag = program === "consul" ? "-config-file" : "-config";
+  const agent = spawn(path, ["agent", flag, file], { stdio: ["ignore", output.fd, output.fd], env });
+  const ended = new AbortController();
+  const finished = new Promise<void>((resolve) => {
+    const finish = (reason: string) => {
+      ended.abort(new Error(reason));
+      resolve();
+    };
+    agent.on("error", (error) => {
+      finish(error.message);
+    });
+    agent.on("exit", (code, signal) => {
+      finish(`it ended with ${signal ?? `exit code ${code ?? "unknown"}`}`);
+    });
+  });
+  await output.close();
+  const kill = () => agent.kill("SIGKILL");
+  process.once("exit", kill);
+  const end = async () => {
+    agent.kill("SIGTERM");
+    const impatience = setTimeout(kill, KILL_AFTER_MS);
+    await finished;
+    clearTimeout(impatience);
+    process.removeListener("exit", kill);
+  };
+  return { log, ended: ended.signal, end };
+}
+
+/** The last lines of a log. */
+export async function lastLines(log: string): Promise<string> {
+  return (await readFile(log, "utf8")).split("\n").slice(-LOG_LINES_SHOWN).join("\n");
+}
+
+/** Waits until `check` no longer throws, or the signal is aborted. @throws what it threw last */
+export function until<T>(signal: AbortSignal, check: () => Promise<T>): Promise<T> {
+  return pRetry(async () => asRetriable(check), {
+    signal,
+    retries: Number.POSITIVE_INFINITY,
+    maxRetryTime: START_TIMEOUT_MS,
+    minTimeout: 50,
+    factor: 1,
+  });
+}
+
+// p-retry gives up at once at a TypeError that it does not know as a failure of the network.
+async function asRetriable<T>(check: () => Promise<T>): Promise<T> {
+  try {
+    return await check();
+  } catch (error) {
+    throw error instanceof TypeError ? new Error(error.message, { cause: error }) : error;
+  }
+}
