@@ -1,5 +1,5 @@
 import type { PropertyError } from "../checks";
-import { milliseconds } from "./duration";
+import { canonicalDuration, nanoseconds } from "./duration";
 
 /** Autopilot's settings: how Consul or Nomad looks after its servers. All have defaults. */
 export interface AutopilotArgs {
@@ -29,7 +29,7 @@ export interface AutopilotArgs {
   serverStabilizationTime?: string | undefined;
 }
 
-/** Autopilot's settings with nothing left open. */
+/** Autopilot's settings with nothing left open, durations in the form in which Consul and Nomad answer. */
 export type AutopilotSettings = { [K in keyof AutopilotArgs]-?: NonNullable<AutopilotArgs[K]> };
 
 /**
@@ -45,10 +45,10 @@ export function autopilotSettings(
 ): AutopilotSettings {
   return {
     cleanupDeadServers: args?.cleanupDeadServers ?? true,
-    lastContactThreshold: args?.lastContactThreshold ?? `${200 * raftMultiplier}ms`,
+    lastContactThreshold: canonicalDuration(args?.lastContactThreshold ?? `${200 * raftMultiplier}ms`),
     maxTrailingLogs: args?.maxTrailingLogs ?? 250,
     minQuorum: args?.minQuorum ?? servers,
-    serverStabilizationTime: args?.serverStabilizationTime ?? "10s",
+    serverStabilizationTime: canonicalDuration(args?.serverStabilizationTime ?? "10s"),
   };
 }
 
@@ -69,7 +69,7 @@ export function autopilotErrors(args: AutopilotArgs | undefined, servers: number
   const errors: PropertyError[] = [];
   for (const propertyPath of ["lastContactThreshold", "serverStabilizationTime"] as const) {
     const value = args[propertyPath];
-    if (value === undefined || (milliseconds(value) ?? 0) > 0) continue;
+    if (value === undefined || (nanoseconds(value) ?? 0) > 0) continue;
     errors.push({ propertyPath, reason: `must be a duration above 0, such as "500ms" or "10s", got "${value}"` });
   }
   if (args.maxTrailingLogs !== undefined && !isCount(args.maxTrailingLogs, 1)) {

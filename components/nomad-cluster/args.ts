@@ -1,0 +1,82 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { type PropertyError, repeated, under } from "../checks";
+import { type ClientPoolArgs, clientPoolErrors } from "../client-pool/args";
+import { nameErrors, serverErrors, type ServerOptions } from "../cluster-settings/servers";
+import type { ConsulClusterRef } from "../consul-cluster/ref";
+import { cidrErrors } from "../load-balancer/cidrs";
+import type { ImageRef } from "../node/args";
+import { type SchedulerArgs, schedulerErrors } from "./scheduler";
+
+export type { SchedulerArgs, SchedulerSettings } from "./scheduler";
+
+/** Arguments of {@link NomadCluster}. What it shares with every group of nodes is said of its servers. */
+export interface NomadClusterArgs extends ServerOptions {
+  /** The Consul cluster that its servers and clients join, and register services with. */
+  consul: ConsulClusterRef;
+  /**
+   * Nomad region: letters, digits and `.-_`. It cannot be changed: agents with another one are another cluster.
+   * @default the AWS region
+   */
+  region?: pulumi.Input<string> | undefined;
+  /** Region whose namespaces and ACLs are replicated to all regions; needs `peerCidrs`. @default none */
+  authoritativeRegion?: pulumi.Input<string> | undefined;
+  /** CIDR blocks of other regions' servers, which routes must lead to. @default none: this region stands alone */
+  peerCidrs?: string[] | undefined;
+  /** Pools of clients, by their names. @default none: pools can be made apart, as `ClientPool` */
+  pools?: NomadPoolArgs[] | undefined;
+  /** How nodes are chosen for tasks. @default binpack, preemption by system jobs */
+  scheduler?: SchedulerArgs | undefined;
+}
+
+/** A pool of a {@link NomadCluster}: a `ClientPool` with what the cluster knows left out. */
+export interface NomadPoolArgs extends Omit<ClientPoolArgs, "vpcId" | "subnetIds" | "image" | "cluster"> {
+  /** Name of the pool, unique in the cluster: part of the names of its resources. A change replaces the pool. */
+  name: string;
+  /** IDs of the subnets that its nodes start in. @default those of the servers */
+  subnetIds?: pulumi.Input<string>[] | undefined;
+  /** The machine image that its nodes boot from. @default that of the servers */
+  image?: ImageRef | undefined;
+}
+
+/** What is wrong with the arguments of {@link NomadCluster}. */
+export function nomadClusterErrors(args: NomadClusterArgs): PropertyError[] {
+  const { pools = [], peerCidrs } = args;
+  return [
+    ...serverErrors(args),
+    ...nameErrors("region", args.region),
+    ...nameErrors("authoritativeRegion", args.authoritativeRegion),
+    ...peerErrors(args),
+    ...(peerCidrs === undefined ? [] : cidrErrors("peerCidrs", peerCidrs, "narrow")),
+    ...under("scheduler", schedulerErrors(args.scheduler)),
+    ...pools.flatMap((pool, i) => under(`pools[${i}]`, poolErrors(args, pool))),
+    ...repeated(pools.map(({ name }) => name)).map(({ value, indexes }) => ({
+      propertyPath: `pools[${indexes.at(-1)}].name`,
+      reason: `"${value}" is already the name of pools[${indexes[0]}]`,
+    })),
+  ];
+}
+
+function peerErrors({ authoritativeRegion, peerCidrs }: NomadClusterArgs): PropertyError[] {
+  if (authoritativeRegion === undefined || peerCidrs !== undefined) return [];
+  return [{ propertyPath: "peerCidrs", reason: "must be given with authoritativeRegion: the other regions' servers" }];
+}
+
+function poolErrors(args: NomadClusterArgs, pool: NomadPoolArgs): PropertyError[] {
+  return [...nameErrors("name", pool.name), ...clientPoolErrors(clientPoolArgs(args, pool))];
+}
+
+/** The arguments of a pool's `ClientPool`, but for the cluster, which its checks do not need. */
+export function clientPoolArgs(
+  { vpcId, subnetIds, image, kmsKeyId, tags }: NomadClusterArgs,
+  { name, ...pool }: NomadPoolArgs,
+): Omit<ClientPoolArgs, "cluster"> {
+  void name;
+  return {
+    kmsKeyId,
+    ...pool,
+    vpcId,
+    subnetIds: pool.subnetIds ?? subnetIds,
+    image: pool.image ?? image,
+    tags: { ...tags, ...pool.tags },
+  };
+}
