@@ -1,4 +1,5 @@
-import { callApi } from "./http";
+import type { AutopilotHealth } from "./autopilot";
+import { callApi, type CallOptions } from "./http";
 
 /** An instance of a service with its checks, in Consul's names. */
 export interface ServiceHealth {
@@ -6,15 +7,47 @@ export interface ServiceHealth {
   Checks: { Name: string; Status: string; Output: string }[];
 }
 
+/** An agent, as gossip knows it. */
+export interface ConsulMember {
+  Name: string;
+  Addr: string;
+  Port: number;
+  /** Serf's number: 1 alive, 2 leaving, 3 left, 4 failed. */
+  Status: number;
+  /** `role` is "consul" for a server and "node" for a client; `dc`, `build`. */
+  Tags: Record<string, string>;
+}
+
 /** Consul's HTTP API, as far as it is needed here. */
 export class ConsulApi {
-  constructor(readonly address: string) {}
+  /** @param token an ACL token; none where ACLs are off */
+  constructor(
+    readonly address: string,
+    private readonly token?: string,
+  ) {}
 
   leader(): Promise<string> {
-    return callApi(`${this.address}/v1/status/leader`);
+    return this.call("/v1/status/leader");
   }
 
   service(name: string): Promise<ServiceHealth[]> {
-    return callApi(`${this.address}/v1/health/service/${encodeURIComponent(name)}`);
+    return this.call(`/v1/health/service/${encodeURIComponent(name)}`);
+  }
+
+  members(): Promise<ConsulMember[]> {
+    return this.call("/v1/agent/members");
+  }
+
+  /** The servers, as autopilot sees them. */
+  autopilotHealth(): Promise<AutopilotHealth> {
+    // Autopilot answers 429 with the same body while a server is unhealthy.
+    return this.call("/v1/operator/autopilot/health", { accept: [429] });
+  }
+
+  private call<T>(path: string, options: CallOptions = {}): Promise<T> {
+    return callApi(this.address + path, {
+      ...options,
+      ...(this.token && { headers: { "X-Consul-Token": this.token } }),
+    });
   }
 }

@@ -1,4 +1,5 @@
-import { callApi, fetchText } from "./http";
+import { callApi, type CallOptions, fetchText } from "./http";
+import type { AutopilotHealth } from "./autopilot";
 
 /** The parts of Nomad's API objects that are used here, in Nomad's names. */
 export interface NodeStub {
@@ -7,6 +8,41 @@ export interface NodeStub {
   Status: string;
   SchedulingEligibility: string;
   Drain: boolean;
+}
+
+/** A client in the list of clients. */
+export interface NodeListing extends NodeStub {
+  Address: string;
+  Datacenter: string;
+  NodePool: string;
+  NodeClass: string;
+  Version: string;
+  StatusDescription: string;
+}
+
+/** All that Nomad knows of a client, as far as it is needed here. */
+export interface NodeDetail extends NodeStub {
+  Datacenter: string;
+  NodePool: string;
+  Attributes: Record<string, string> | null;
+  Meta: Record<string, string> | null;
+  DrainStrategy: { ForceDeadline: string } | null;
+}
+
+/** How a node is drained. */
+export interface DrainSpec {
+  /** Nanoseconds until what still runs is stopped; 0: never, negative: at once. */
+  Deadline: number;
+  IgnoreSystemJobs: boolean;
+}
+
+/** A server in the list of servers that gossip knows. */
+export interface ServerMember {
+  Name: string;
+  Addr: string;
+  Port: number;
+  Status: string;
+  Tags: Record<string, string>;
 }
 
 /** What names a job. */
@@ -30,6 +66,8 @@ export interface JobSpec extends JobKey {
   Version: number;
   JobModifyIndex: number;
   Meta: Record<string, string> | null;
+  Datacenters?: string[] | null;
+  NodePool?: string;
   TaskGroups: {
     Name: string;
     Count: number;
@@ -43,6 +81,8 @@ export interface TaskState {
   State: string;
   Failed: boolean;
   StartedAt: string | null;
+  /** How often it was started again. */
+  Restarts?: number;
   Events: { Type: string; DisplayMessage: string; Time: number }[] | null;
 }
 
@@ -56,6 +96,55 @@ export interface Allocation {
   CreateTime: number;
   TaskStates: Record<string, TaskState> | null;
   DeploymentStatus: { Healthy: boolean | null } | null;
+}
+
+/** An allocation in a list or by its ID. */
+export interface PlacedAllocation extends Allocation {
+  Namespace: string;
+  TaskGroup: string;
+  NodeID: string;
+  NodeName: string;
+  ClientDescription: string;
+  DesiredDescription: string;
+  NextAllocation: string;
+  /** When it is tried again after it has failed. */
+  FollowupEvalID: string;
+}
+
+/** Why the scheduler could not place a task group. */
+export interface PlacementFailure {
+  NodesEvaluated: number;
+  NodesFiltered: number;
+  NodesExhausted: number;
+  NodesInPool?: number;
+  /** Clients that are ready, by datacenter. */
+  NodesAvailable: Record<string, number> | null;
+  ClassFiltered: Record<string, number> | null;
+  ConstraintFiltered: Record<string, number> | null;
+  ClassExhausted: Record<string, number> | null;
+  DimensionExhausted: Record<string, number> | null;
+  QuotaExhausted: string[] | null;
+  /** Further instances of the group with the same failure. */
+  CoalescedFailures: number;
+}
+
+export interface Evaluation {
+  ID: string;
+  Status: string;
+  StatusDescription: string;
+  TriggeredBy: string;
+  ModifyIndex: number;
+  WaitUntil: string | null;
+  FailedTGAllocs: Record<string, PlacementFailure> | null;
+  BlockedEval: string;
+}
+
+/** Numbers of a job's allocations, by task group. */
+export interface JobSummary {
+  Summary: Record<
+    string,
+    Record<"Queued" | "Complete" | "Failed" | "Running" | "Starting" | "Lost", number> & { Unknown?: number }
+  >;
 }
 
 export interface Deployment {
@@ -87,19 +176,52 @@ export interface JobDiff extends Omit<ObjectDiff, "Name"> {
 
 /** Nomad's HTTP API, as far as it is needed here. */
 export class NomadApi {
-  constructor(readonly address: string) {}
+  /** @param token an ACL token; none where ACLs are off */
+  constructor(
+    readonly address: string,
+    private readonly token?: string,
+  ) {}
 
-  async leader(): Promise<string> {
-    return await callApi<string>(`${this.address}/v1/status/leader`);
+  private call<T>(path: string, options: CallOptions = {}): Promise<T> {
+    return callApi(this.address + path, { ...options, ...this.authorized() });
   }
 
-  nodes(): Promise<NodeStub[]> {
-    return callApi(`${this.address}/v1/nodes`);
+  private authorized(): CallOptions {
+    return this.token ? { headers: { "X-Nomad-Token": this.token } } : {};
   }
 
-  /** Stops all tasks of a node at once and keeps new ones away. */
-  drain(node: string): Promise<unknown> {
-    return this.setDrain(node, { DrainSpec: { Deadline: -1, IgnoreSystemJobs: false } });
+  leader(): Promise<string> {
+    return this.call("/v1/status/leader");
+  }
+
+  nodes(): Promise<NodeListing[]> {
+    return this.call("/v1/nodes");
+  }
+
+  node(id: string): Promise<NodeDetail> {
+    return this.call(`/v1/node/${id}`);
+  }
+
+  /** The servers, as autopilot sees them. */
+  autopilotHealth(): Promise<AutopilotHealth> {
+    // Autopilot answers 429 with the same body while a server is unhealthy.
+    return this.call("/v1/operator/autopilot/health", { accept: [429] });
+  }
+
+  /** The servers, as gossip sees them. */
+  async serverMembers(): Promise<ServerMember[]> {
+    return (await this.call<{ Members: ServerMember[] | null }>("/v1/agent/members")).Members ?? [];
+  }
+
+  /** Stops the tasks of a node, all at once unless told otherwise, and keeps new ones away. */
+  drain(node: string, spec: DrainSpec = { Deadline: -1, IgnoreSystemJobs: false }): Promise<unknown> {
+    return this.setDrain(node, { DrainSpec: spec });
+  }
+
+  /** Keeps new tasks away from a node; those that run stay. */
+  makeIneligible(node: string): Promise<unknown> {
+    const body = { NodeID: node, Eligibility: "ineligible" };
+    return this.call(`/v1/node/${node}/eligibility`, { method: "POST", body });
   }
 
   /** Lets a node take tasks again. */
@@ -108,49 +230,62 @@ export class NomadApi {
   }
 
   private setDrain(node: string, body: unknown): Promise<unknown> {
-    return callApi(`${this.address}/v1/node/${node}/drain`, { method: "POST", body });
+    return this.call(`/v1/node/${node}/drain`, { method: "POST", body });
   }
 
-  nodeAllocations(node: string): Promise<Allocation[]> {
-    return callApi(`${this.address}/v1/node/${node}/allocations`);
+  nodeAllocations(node: string): Promise<PlacedAllocation[]> {
+    return this.call(`/v1/node/${node}/allocations`);
   }
 
   /** The jobs of all namespaces. */
   jobs(): Promise<JobKey[]> {
-    return callApi(`${this.address}/v1/jobs?namespace=*`);
+    return this.call("/v1/jobs?namespace=*");
   }
 
   job(job: JobKey): Promise<JobSpec> {
-    return callApi(this.jobUrl(job));
+    return this.call(jobPath(job));
   }
 
-  allocations(job: JobKey): Promise<Allocation[]> {
-    return callApi(this.jobUrl(job, "/allocations"));
+  allocations(job: JobKey): Promise<PlacedAllocation[]> {
+    return this.call(jobPath(job, "/allocations"));
   }
 
   latestDeployment(job: JobKey): Promise<Deployment | null> {
-    return callApi(this.jobUrl(job, "/deployment"));
+    return this.call(jobPath(job, "/deployment"));
+  }
+
+  evaluations(job: JobKey): Promise<Evaluation[]> {
+    return this.call(jobPath(job, "/evaluations"));
+  }
+
+  summary(job: JobKey): Promise<JobSummary> {
+    return this.call(jobPath(job, "/summary"));
+  }
+
+  /** The allocations, of all namespaces, whose ID begins so. */
+  findAllocations(prefix: string): Promise<PlacedAllocation[]> {
+    return this.call(`/v1/allocations?namespace=*&prefix=${encodeURIComponent(prefix)}`);
   }
 
   /** Compares a job with the registered one, as Nomad itself sees the difference. */
   async plan(job: JobSpec): Promise<JobDiff> {
     const options = { method: "POST", body: { Job: job, Diff: true } };
-    return (await callApi<{ Diff: JobDiff }>(this.jobUrl(job, "/plan"), options)).Diff;
-  }
-
-  private jobUrl({ ID, Namespace }: JobKey, path = ""): string {
-    return `${this.address}/v1/job/${encodeURIComponent(ID)}${path}?namespace=${encodeURIComponent(Namespace)}`;
+    return (await this.call<{ Diff: JobDiff }>(jobPath(job, "/plan"), options)).Diff;
   }
 
   /** Parses a job file. @throws ApiError with the position of each error */
   parse(hcl: string, variables: string): Promise<JobSpec> {
     const body = { JobHCL: hcl, Variables: variables, Canonicalize: true };
-    return callApi(`${this.address}/v1/jobs/parse`, { method: "POST", body });
+    return this.call("/v1/jobs/parse", { method: "POST", body });
   }
 
   /** The end of what a task has written. */
   taskLog(allocation: string, task: string, type: "stdout" | "stderr", bytes: number): Promise<string> {
     const query = new URLSearchParams({ task, type, plain: "true", origin: "end", offset: String(bytes) });
-    return fetchText(`${this.address}/v1/client/fs/logs/${allocation}?${query.toString()}`);
+    return fetchText(`${this.address}/v1/client/fs/logs/${allocation}?${query.toString()}`, this.authorized());
   }
+}
+
+function jobPath({ ID, Namespace }: JobKey, path = ""): string {
+  return `/v1/job/${encodeURIComponent(ID)}${path}?namespace=${encodeURIComponent(Namespace)}`;
 }

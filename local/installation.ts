@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parse, YAMLParseError } from "yaml";
+import { UserError } from "../cli/errors";
 import { Config, ConfigError, parseConfig } from "../config";
 import { catalog } from "../tools/catalog";
 import { ProcessTable } from "./processes";
@@ -8,8 +9,7 @@ import { ProcessTable } from "./processes";
 /** Version of the layout of the data directory. */
 const layout = 1;
 
-/** A message for the person at the terminal, shown without a stack trace. */
-export class UserError extends Error {}
+export { UserError };
 
 /** One COS on this machine: its configuration, and its directory with all it keeps. */
 export interface Installation {

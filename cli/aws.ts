@@ -1,0 +1,80 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { executablesOnPath } from "../tools/path-lookup";
+import { UserError } from "./errors";
+
+/** AWS has refused a request. */
+export class AwsError extends Error {
+  override readonly name = "AwsError";
+
+  constructor(
+    message: string,
+    /** AWS's code, such as `AccessDenied`; empty where AWS was not reached. */
+    readonly code: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The AWS CLI, with the credentials that it finds by itself. */
+export interface Aws {
+  /** Runs a command, such as `["ec2", "describe-images", …]`, and returns its JSON. @throws AwsError, UserError */
+  call<T>(args: string[]): Promise<T>;
+}
+
+/** The AWS CLI of PATH. @throws UserError where there is none */
+export function awsCli(env: NodeJS.ProcessEnv, region?: string): Aws & { program: string } {
+  const [program] = executablesOnPath("aws", env);
+  if (!program) {
+    throw new UserError(
+      "The AWS CLI, `aws`, is in no directory of PATH. Install version 2: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html",
+    );
+  }
+  return {
+    program,
+    async call<T>(args: string[]): Promise<T> {
+      const options = ["--output", "json", "--no-cli-pager", ...(region ? ["--region", region] : [])];
+      try {
+        const { stdout } = await promisify(execFile)(program, [...args, ...options], {
+          env,
+          maxBuffer: 64 * 1024 * 1024,
+          timeout: 60_000,
+        });
+        return (stdout.trim() === "" ? {} : JSON.parse(stdout)) as T;
+      } catch (error) {
+        throw refusal(args, error);
+      }
+    },
+  };
+}
+
+function refusal(args: string[], error: unknown): AwsError {
+  const { stderr = "", message } = error as { stderr?: string; message: string };
+  const said = stderr.trim() || message;
+  const parts = /An error occurred \((\w+)\) when calling the \w+ operation(?: \([^)]*\))?: ([\s\S]*)/.exec(said);
+  const what = `aws ${args.slice(0, 2).join(" ")}`;
+  return parts ? new AwsError(`${what}: ${parts[2] ?? ""}`, parts[1] ?? "") : new AwsError(`${what}: ${said}`, "");
+}
+
+/** An EC2 instance, as far as it is needed here. */
+export interface Instance {
+  InstanceId: string;
+  Placement?: { AvailabilityZone?: string };
+  PrivateIpAddress?: string;
+}
+
+/** The running instances of a cluster with certain tags, by zone and ID. */
+export async function clusterInstances(aws: Aws, cluster: string, tags: Record<string, string>): Promise<Instance[]> {
+  const filters = Object.entries({ "cos-cluster": cluster, ...tags }).map(
+    ([key, value]) => `Name=tag:${key},Values=${value}`,
+  );
+  const { Reservations = [] } = await aws.call<{ Reservations?: { Instances: Instance[] }[] }>([
+    "ec2",
+    "describe-instances",
+    "--filters",
+    "Name=instance-state-name,Values=running",
+    ...filters,
+  ]);
+  const key = (instance: Instance) => `${instance.Placement?.AvailabilityZone ?? ""} ${instance.InstanceId}`;
+  return Reservations.flatMap(({ Instances }) => Instances).sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}

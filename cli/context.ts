@@ -1,0 +1,32 @@
+import { ConsulApi } from "../apis/consul";
+import { NomadApi } from "../apis/nomad";
+import { UserError } from "./errors";
+import type { ClusterOutputs, StackOutputs } from "./outputs";
+import type { Terminal } from "./terminal";
+
+/** What a command works with. */
+export interface Context {
+  terminal: Terminal;
+  env: NodeJS.ProcessEnv;
+  /** The outputs of the stack. */
+  outputs(): Promise<StackOutputs>;
+}
+
+/** Exit codes: all is well, the thing asked about is not well, the command line makes no sense. */
+export const exitCodes = { ok: 0, notWell: 1, usage: 2 } as const;
+
+/** The API of the stack's Nomad. The token is that of the CLI's own variable. */
+export function nomadOf({ nomadAddress }: StackOutputs, env: NodeJS.ProcessEnv): NomadApi {
+  return new NomadApi(nomadAddress, env.NOMAD_TOKEN);
+}
+
+/** The API of the stack's Consul. The token is that of the CLI's own variable. */
+export function consulOf({ consulAddress }: StackOutputs, env: NodeJS.ProcessEnv): ConsulApi {
+  return new ConsulApi(consulAddress, env.CONSUL_HTTP_TOKEN);
+}
+
+/** The stack's cluster on AWS. @throws UserError where it has none */
+export function clusterOf({ cluster }: StackOutputs): ClusterOutputs {
+  if (cluster) return cluster;
+  throw new UserError("The stack has no output `cluster`: this command is for clusters on AWS (cos:target: aws).");
+}

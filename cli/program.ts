@@ -1,0 +1,182 @@
+import { createRequire } from "node:module";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { type Context, exitCodes } from "./context";
+import { UsageError, UserError } from "./errors";
+import type { OutputsOptions } from "./read-outputs";
+import { processTerminal, type Terminal } from "./terminal";
+
+// Loads the module of a command only when it is asked for. An `import()` would pass by the hook that compiles TypeScript here.
+const load = createRequire(__filename);
+
+/**
+ * Runs a command line of `npx pulumi-cos`.
+ *
+ * @param argv as `process.argv`: the first two are not looked at
+ * @returns the exit code
+ */
+export async function run(
+  argv: string[],
+  terminal: Terminal = processTerminal(),
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<number> {
+  let code: number = exitCodes.ok;
+  const program = build(terminal, env, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(argv);
+    return code;
+  } catch (error) {
+    // Help and version end this way too, with 0.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    terminal.note(isExpected(error) ? error.message : error instanceof Error ? String(error.stack) : String(error));
+    return error instanceof UsageError ? exitCodes.usage : exitCodes.notWell;
+  }
+}
+
+/** Errors whose message is enough: ours, the APIs' and those of the programs that are looked for. */
+function isExpected(error: unknown): error is Error {
+  return (
+    error instanceof UserError ||
+    (error instanceof Error && ["ApiError", "AwsError", "ConfigError", "ProgramUnavailableError"].includes(error.name))
+  );
+}
+
+function build(terminal: Terminal, env: NodeJS.ProcessEnv, done: (code: number) => void): Command {
+  const program = new Command("pulumi-cos")
+    .description("Operates a cluster that pulumi-cos has made, by the outputs of its stack")
+    .option("-s, --stack <name>", "the stack (default: the selected one)")
+    .option("--outputs <file>", "a JSON file with the stack's outputs, instead of the stack")
+    .showHelpAfterError("(pulumi-cos --help says more)")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => {
+        terminal.print(text.trimEnd());
+      },
+      writeErr: (text) => {
+        terminal.note(text.trimEnd());
+      },
+    });
+
+  /** Runs what a module exports, which says by its number how things are. */
+  const act =
+    <A extends unknown[]>(verb: () => (context: Context, ...args: A) => Promise<number>) =>
+    async (...args: unknown[]): Promise<void> => {
+      const options = program.opts<OutputsOptions>();
+      const context: Context = {
+        terminal,
+        env,
+        outputs: () => (load("./read-outputs") as typeof import("./read-outputs")).readOutputs(options, env),
+      };
+      // Commander hands the command itself over as the last argument.
+      done(await verb()(context, ...(args.slice(0, -1) as A)));
+    };
+
+  program
+    .command("env")
+    .description('the environment of the nomad and consul CLIs: eval "$(npx pulumi-cos env)"')
+    .option("--unset", "print what removes it again")
+    .option("--json", "as JSON")
+    .action(act(() => (load("./verbs/env") as typeof import("./verbs/env")).env));
+
+  program
+    .command("addresses")
+    .description("addresses of the ingress, the APIs and the UIs")
+    .option("--json", "as JSON")
+    .action(act(() => (load("./verbs/addresses") as typeof import("./verbs/addresses")).addresses));
+
+  program
+    .command("nodes")
+    .description("Consul's and Nomad's agents, and which of them are not well; exits 1 where one is not")
+    .option("--json", "as JSON")
+    .action(act(() => (load("./verbs/nodes") as typeof import("./verbs/nodes")).nodes));
+
+  const wait = program.command("wait").description("wait until the cluster has what it should have");
+  wait
+    .command("servers")
+    .description("until Consul and Nomad have leaders and all their servers as voters")
+    .option("--timeout <seconds>", "when to give up, with exit code 1", wholeNumber, 600)
+    .action(act(() => (load("./verbs/wait") as typeof import("./verbs/wait")).waitForServers));
+  wait
+    .command("clients")
+    .description("until the pools have as many ready clients as they should have at least")
+    .option("--pool <name>", "only this pool")
+    .option("--count <number>", "this many clients instead, of each pool", wholeNumber)
+    .option("--timeout <seconds>", "when to give up, with exit code 1", wholeNumber, 600)
+    .action(act(() => (load("./verbs/wait") as typeof import("./verbs/wait")).waitForClients));
+
+  program
+    .command("job")
+    .argument("<name>", "its ID, or the beginning of it")
+    .description("details of a job: groups, allocations and where they are, deployment")
+    .option("--namespace <name>", "Nomad namespace (default: any)")
+    .option("--json", "as JSON")
+    .action(act(() => (load("./verbs/job") as typeof import("./verbs/job")).job));
+
+  program
+    .command("why")
+    .argument("<job or allocation>", "ID of a job or of an allocation, or the beginning of it")
+    .description("why an allocation is pending or failed, or a job is not whole, in sentences")
+    .option("--namespace <name>", "Nomad namespace (default: any)")
+    .option("--json", "as JSON")
+    .action(act(() => (load("./verbs/why") as typeof import("./verbs/why")).why));
+
+  program
+    .command("drain")
+    .argument("[node]", "a client's ID or the beginning of it, name, address, or EC2 instance ID")
+    .description("move a client's tasks elsewhere and keep new ones away, until it has none")
+    .option("--pool <name>", "all clients of a pool")
+    .option("--tag <key=value>", "all clients whose EC2 instance has this tag, for instance cos-template=…")
+    .option("--deadline <duration>", "when to stop what still runs: 90s, 30m, 2h, or none", "1h")
+    .option("--ignore-system", "leave system jobs, such as fabio, running")
+    .option("--detach", "do not wait until it is done")
+    .option("--undo", "end the drain and let the client take tasks again")
+    .action(act(() => (load("./verbs/drain") as typeof import("./verbs/drain")).drain));
+
+  program
+    .command("login")
+    .argument(
+      "[node or role]",
+      "a node as for drain; or consul-server, nomad-server, client, or a pool's name",
+      "client",
+    )
+    .description("a shell on a node, by SSM Session Manager")
+    .option("--print", "print the command line instead of running it")
+    .action(act(() => (load("./verbs/login") as typeof import("./verbs/login")).login));
+
+  program
+    .command("cost")
+    .description("monthly list price of what a stack's configuration asks for, beside terraform-cos's example")
+    .option(
+      "--config <file>",
+      "the stack's configuration (default: Pulumi.STACK.yaml, of the stack dev unless --stack)",
+    )
+    .option("--region <region>", "AWS region instead of the configuration's")
+    .option("--json", "as JSON")
+    .action(
+      act(() => (load("./verbs/cost") as typeof import("./verbs/cost")).cost(program.opts<OutputsOptions>().stack)),
+    );
+
+  program
+    .command("preflight")
+    .description("checks an AWS account before the first `pulumi up`; exits 1 where a check fails")
+    .option(
+      "--config <file>",
+      "the stack's configuration (default: Pulumi.STACK.yaml, of the stack dev unless --stack)",
+    )
+    .option("--json", "as JSON")
+    .action(
+      act(() =>
+        (load("./verbs/preflight") as typeof import("./verbs/preflight")).preflight(
+          program.opts<OutputsOptions>().stack,
+        ),
+      ),
+    );
+
+  return program;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("It must be a whole number of at least 1.");
+  return Number(text);
+}
