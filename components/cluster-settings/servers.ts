@@ -99,7 +99,9 @@ function serverCountErrors(servers: number, allowSingleServer: boolean): Propert
     4: "4 stand no failure more than 3",
   };
   const hint = Object.entries(why).find(([count]) => Number(count) === servers)?.[1];
-  return [{ propertyPath: "servers", reason: `must be 3 or 5, got ${servers}${hint === undefined ? "" : `: ${hint}`}` }];
+  return [
+    { propertyPath: "servers", reason: `must be 3 or 5, got ${servers}${hint === undefined ? "" : `: ${hint}`}` },
+  ];
 }
 
 function subnetErrors(subnetIds: readonly unknown[]): PropertyError[] {
@@ -109,7 +111,8 @@ function subnetErrors(subnetIds: readonly unknown[]): PropertyError[] {
 
 function raftErrors(multiplier: number | undefined): PropertyError[] {
   const { least, most } = raftMultiplierBounds;
-  if (multiplier === undefined || (Number.isInteger(multiplier) && multiplier >= least && multiplier <= most)) return [];
+  if (multiplier === undefined || (Number.isInteger(multiplier) && multiplier >= least && multiplier <= most))
+    return [];
   const reason = `must be a whole number from ${least} to ${most}, got ${multiplier}`;
   return [{ propertyPath: "raftMultiplier", reason }];
 }

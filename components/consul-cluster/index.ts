@@ -2,7 +2,13 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { refuse } from "../checks";
 import { type AutopilotSettings, autopilotSettings } from "../cluster-settings/autopilot";
-import { clusterNameOf, defaultServers, nodeOptionsOf, serverInstanceType, serverRaftMultiplier } from "../cluster-settings/servers";
+import {
+  clusterNameOf,
+  defaultServers,
+  nodeOptionsOf,
+  serverInstanceType,
+  serverRaftMultiplier,
+} from "../cluster-settings/servers";
 import { NodeGroup } from "../node";
 import { allow, securityGroup } from "../security-group";
 import { type ConsulClusterArgs, consulClusterErrors } from "./args";

@@ -68,9 +68,8 @@ function poolErrors(args: NomadClusterArgs, pool: NomadPoolArgs): PropertyError[
 /** The arguments of a pool's `ClientPool`, but for the cluster, which its checks do not need. */
 export function clientPoolArgs(
   { vpcId, subnetIds, image, kmsKeyId, tags }: NomadClusterArgs,
-  { name, ...pool }: NomadPoolArgs,
+  pool: NomadPoolArgs,
 ): Omit<ClientPoolArgs, "cluster"> {
-  void name;
   return {
     kmsKeyId,
     ...pool,

@@ -133,9 +133,7 @@ export class NomadCluster extends pulumi.ComponentResource implements NomadClust
     const { consul, image, subnetIds } = args;
     const consulFile = pulumi
       .all([consul.datacenter, awsRegion])
-      .apply(([datacenter, region]) =>
-        consulNodeAgent({ datacenter, joinTag: consul.joinTag, awsRegion: region }),
-      );
+      .apply(([datacenter, region]) => consulNodeAgent({ datacenter, joinTag: consul.joinTag, awsRegion: region }));
     const nomadFile = pulumi
       .all([this.region, awsRegion, args.authoritativeRegion])
       .apply(([nomadRegion, region, authoritativeRegion]) =>

@@ -98,8 +98,11 @@ async function get(url, token, accept) {
   return JSON.parse(body);
 }
 
-/** @param {unknown} error */
-function message(error) {
+/**
+ * What happened, for people.
+ * @param {unknown} error
+ */
+export function message(error) {
   if (!(error instanceof Error)) return String(error);
   // fetch says only "fetch failed" and keeps what happened in the cause.
   return error.cause instanceof Error ? error.cause.message || String(error.cause) : error.message;
@@ -157,8 +160,12 @@ export async function main(mode) {
   process.exitCode = 1;
 }
 
-/** @param {string} name */
-function address(name) {
+/**
+ * The URL of an API, without a slash at its end, from an environment variable.
+ * @param {string} name
+ * @throws where there is none
+ */
+export function address(name) {
   const value = process.env[name];
   if (!value || !URL.canParse(value))
     throw new Error(`${name} must be a URL such as http://127.0.0.1:8500, got "${value ?? ""}"`);

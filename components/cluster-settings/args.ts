@@ -1,0 +1,42 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { type PropertyError, under } from "../checks";
+import type { SchedulerSettings } from "../nomad-cluster/scheduler";
+import { schedulerErrors } from "../nomad-cluster/scheduler";
+import { autopilotErrors, type AutopilotSettings } from "./autopilot";
+
+/** Arguments of {@link ClusterSettings}. A change of any of them is written to the clusters. */
+export interface ClusterSettingsArgs {
+  /** URL of the Consul API, for instance `http://consul.example:8500`. */
+  consulAddress: pulumi.Input<string>;
+  /** URL of the Nomad API, for instance `http://nomad.example:4646`. */
+  nomadAddress: pulumi.Input<string>;
+  /** The Consul cluster; a `ConsulCluster` is one. */
+  consul: {
+    /** Number of servers. */
+    servers: number;
+    /** Autopilot's settings, complete. */
+    autopilot: AutopilotSettings;
+  };
+  /** The Nomad cluster; a `NomadCluster` is one. */
+  nomad: {
+    /** Number of servers. */
+    servers: number;
+    /** Autopilot's settings, complete. */
+    autopilot: AutopilotSettings;
+    /** The scheduler's settings, complete. */
+    scheduler: SchedulerSettings;
+  };
+}
+
+/** What is wrong with the arguments of {@link ClusterSettings}. */
+export function clusterSettingsErrors({ consul, nomad }: ClusterSettingsArgs): PropertyError[] {
+  return [
+    ...under("consul", clusterErrors(consul)),
+    ...under("nomad", [...clusterErrors(nomad), ...under("scheduler", schedulerErrors(nomad.scheduler))]),
+  ];
+}
+
+function clusterErrors({ servers, autopilot }: ClusterSettingsArgs["consul"]): PropertyError[] {
+  if (Number.isInteger(servers) && servers >= 1) return under("autopilot", autopilotErrors(autopilot, servers));
+  return [{ propertyPath: "servers", reason: `must be a whole number of at least 1, got ${servers}` }];
+}

@@ -1,0 +1,87 @@
+import { local } from "@pulumi/command";
+import * as consul from "@pulumi/consul";
+import * as nomad from "@pulumi/nomad";
+import * as pulumi from "@pulumi/pulumi";
+import { refuse } from "../checks";
+import { preemptionConfig } from "../nomad-cluster/scheduler";
+import { type ClusterSettingsArgs, clusterSettingsErrors } from "./args";
+import type { AutopilotSettings } from "./autopilot";
+
+export { type ClusterSettingsArgs, clusterSettingsErrors } from "./args";
+export type { AutopilotArgs, AutopilotSettings } from "./autopilot";
+
+/**
+ * The settings that Consul and Nomad hold in their own state, and read from their files only when they are made: autopilot's
+ * of both, and Nomad's scheduler's. Give it providers of the clusters in `opts.providers`, and make it depend on a
+ * `ReadyGate`.
+ *
+ * Nomad's autopilot has no resource in any provider, and the one of Consul does not know `MinQuorum`, which each of its
+ * updates sets back to 0. So a command writes them, after it, whenever anything of it changes: with the `node` on the PATH of
+ * the machine that runs Pulumi, and with the tokens in its `CONSUL_HTTP_TOKEN` and `NOMAD_TOKEN`. It changes only what
+ * differs. (After an update that does nothing but mend what somebody has changed in Consul by hand, `MinQuorum` is 0 until
+ * the next change; `pulumi up --replace` of the command sets it again.)
+ *
+ * With `opts.deletedWith`, a destruction of that resource leaves the settings alone: they go with the cluster, which may be
+ * out of reach.
+ */
+export class ClusterSettings extends pulumi.ComponentResource {
+  /** What the last run of the command has changed, a line each; empty where nothing had to. */
+  readonly changes: pulumi.Output<string>;
+
+  constructor(name: string, args: ClusterSettingsArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuse("ClusterSettings", clusterSettingsErrors(args));
+    super("cos:index:ClusterSettings", name, {}, opts);
+
+    const child = { parent: this, deletedWith: opts?.deletedWith };
+    const { autopilot } = args.consul;
+    const consulAutopilot = new consul.AutopilotConfig(
+      `${name}-consul-autopilot`,
+      {
+        cleanupDeadServers: autopilot.cleanupDeadServers,
+        lastContactThreshold: autopilot.lastContactThreshold,
+        maxTrailingLogs: autopilot.maxTrailingLogs,
+        serverStabilizationTime: autopilot.serverStabilizationTime,
+      },
+      child,
+    );
+    new nomad.SchedulerConfig(
+      `${name}-scheduler`,
+      {
+        schedulerAlgorithm: args.nomad.scheduler.algorithm,
+        memoryOversubscriptionEnabled: args.nomad.scheduler.memoryOversubscription,
+        preemptionConfig: preemptionConfig(args.nomad.scheduler),
+      },
+      child,
+    );
+    const command = new local.Command(
+      `${name}-autopilot`,
+      {
+        interpreter: ["node", "--input-type=module", "--eval"],
+        create: 'import { main } from "pulumi-cos/autopilot"; await main();',
+        environment: {
+          CONSUL_HTTP_ADDR: args.consulAddress,
+          NOMAD_ADDR: args.nomadAddress,
+          COS_AUTOPILOT: JSON.stringify({
+            consul: apiSettings(autopilot),
+            nomad: apiSettings(args.nomad.autopilot),
+          }),
+        },
+      },
+      { ...child, dependsOn: [consulAutopilot] },
+    );
+
+    this.changes = command.stdout;
+    this.registerOutputs({ changes: this.changes });
+  }
+}
+
+/** Autopilot's settings by the names that the APIs of both products have. */
+function apiSettings(settings: AutopilotSettings) {
+  return {
+    CleanupDeadServers: settings.cleanupDeadServers,
+    LastContactThreshold: settings.lastContactThreshold,
+    MaxTrailingLogs: settings.maxTrailingLogs,
+    MinQuorum: settings.minQuorum,
+    ServerStabilizationTime: settings.serverStabilizationTime,
+  };
+}
