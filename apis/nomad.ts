@@ -116,7 +116,7 @@ export interface PlacementFailure {
   NodesEvaluated: number;
   NodesFiltered: number;
   NodesExhausted: number;
-  NodesInPool?: number;
+  NodePool?: string;
   /** Clients that are ready, by datacenter. */
   NodesAvailable: Record<string, number> | null;
   ClassFiltered: Record<string, number> | null;

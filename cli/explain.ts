@@ -43,13 +43,10 @@ export function explainPlacement(group: string, failure: PlacementFailure, waiti
   return [headline, `  ${considered}`, ...reasons.map((reason) => `  - ${reason}`)];
 }
 
-function noCandidates({ NodesAvailable, NodesInPool }: PlacementFailure): string {
-  const datacenters = Object.entries(NodesAvailable ?? {});
-  const ready = datacenters.map(([name, count]) => `${count} in ${name}`).join(", ");
-  if (NodesInPool === 0) return "No client was considered: its node pool has none that is ready.";
-  return datacenters.length === 0
-    ? "No client was considered: none that is ready is in its datacenters and node pool."
-    : `No client was considered. Ready in its datacenters: ${ready}.`;
+function noCandidates({ NodesAvailable, NodePool }: PlacementFailure): string {
+  const ready = Object.entries(NodesAvailable ?? {}).map(([name, count]) => `${count} in datacenter ${name}`);
+  const pool = NodePool ? `node pool ${NodePool}` : "its node pool";
+  return `No client was considered: none that is ready is in ${pool} and in its datacenters. Ready in that pool: ${ready.join(", ") || "none"}.`;
 }
 
 function constraintSentence(count: number, constraint: string): string {
