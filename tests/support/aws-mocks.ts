@@ -4,6 +4,7 @@ const region = "eu-central-1";
 const account = "123456789012";
 
 interface VpcInputs {
+  natGateways?: { strategy: string };
   availabilityZoneNames?: string[];
   numberOfAvailabilityZones?: number;
   subnetSpecs: { type: string; name: string; cidrBlocks: string[] }[];
@@ -61,15 +62,17 @@ function vpcOutputs(inputs: VpcInputs, name: string) {
       id: `${name}-${spec.name}-${i + 1}-subnet`,
       availabilityZone,
       cidrBlock: spec.cidrBlocks[i],
+      tags: { Name: `${name}-${spec.name}-${i + 1}` },
     })),
   );
+  const natGateways = { Single: 1, None: 0 }[inputs.natGateways?.strategy ?? ""] ?? zones.length;
   return {
     vpcId: `${name}-id`,
     vpc: { id: `${name}-id` },
     subnets,
-    routeTables: subnets.map(({ id }) => ({ id: `${id}-routes` })),
+    routeTables: subnets.map(({ id, tags }) => ({ id: `${id}-routes`, tags })),
     routeTableAssociations: subnets.map(({ id }) => ({ subnetId: id, routeTableId: `${id}-routes` })),
-    natGateways: zones.map((zone) => ({ id: `${name}-nat-${zone}`, publicIp: "192.0.2.1" })),
+    natGateways: zones.slice(0, natGateways).map((zone) => ({ id: `${name}-nat-${zone}`, publicIp: "192.0.2.1" })),
     eips: [],
   };
 }
