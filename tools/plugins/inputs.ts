@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Comparison } from "./diff";
 import { normal } from "./diff";
-import type { Properties, Type } from "./schema";
+import type { AutoName, Properties, Property, Type } from "./schema";
 import { type Plain, type PlainMap, equal, isMap } from "./value";
 
 /** How a name may be made when the program gives none. */
@@ -17,6 +17,9 @@ export interface Naming {
 // The key under which a bridged plugin remembers which inputs it chose itself.
 const DEFAULTS = "__defaults";
 
+// How many characters an automatic name gets behind the resource's own.
+const RANDOM_CHARACTERS = 7;
+
 /** The program's inputs, nulls dropped, with defaults and automatic names filled in. */
 export function fillIn(
   schema: Properties,
@@ -29,7 +32,9 @@ export function fillIn(
   const chosen: string[] = [];
   for (const [key, property] of Object.entries(schema)) {
     if (inputs[key] !== undefined) continue;
-    const value = property.autoName === true ? automaticName(olds, key, naming) : property.default;
+    const value = hasAutoName(property)
+      ? automaticName(property.autoName === true ? {} : property.autoName, inputs, olds, key, naming)
+      : property.default;
     if (value === undefined) continue;
     inputs[key] = value;
     chosen.push(key);
@@ -38,12 +43,35 @@ export function fillIn(
   return inputs;
 }
 
-function automaticName(olds: PlainMap, key: string, naming: Naming): Plain | undefined {
-  const chosenBefore = olds[DEFAULTS];
-  if (Array.isArray(chosenBefore) && chosenBefore.includes(key) && olds[key] !== undefined) return olds[key];
+/** Whether the plugin makes a name where the program gives none. */
+export function hasAutoName(property: Property): property is Property & { autoName: true | AutoName } {
+  return property.autoName !== undefined && property.autoName !== false;
+}
+
+/** The inputs that the plugin chose itself, by the mark that it left on them. */
+export function chosenInputs(inputs: PlainMap): string[] {
+  const chosen = inputs[DEFAULTS];
+  return Array.isArray(chosen) ? chosen.filter((key) => typeof key === "string") : [];
+}
+
+function automaticName(
+  { maxLength = Number.POSITIVE_INFINITY, prefix = "", lowerCase = false, unless }: AutoName,
+  inputs: PlainMap,
+  olds: PlainMap,
+  key: string,
+  naming: Naming,
+): Plain | undefined {
+  if (unless !== undefined && inputs[unless] !== undefined) return undefined;
+  if (chosenInputs(olds).includes(key) && olds[key] !== undefined) return olds[key];
   if (naming.configured === "disabled") return undefined;
   if (naming.configured !== undefined) return naming.configured.name;
-  return `${naming.name}-${createHash("sha256").update(naming.seed).digest("hex").slice(0, 7)}`;
+  const start = `${prefix}${lowerCase ? naming.name.toLowerCase() : naming.name}-`;
+  if (start.length + RANDOM_CHARACTERS > maxLength) {
+    throw new Error(
+      `name '${start}' plus ${RANDOM_CHARACTERS} random chars is longer than maximum length ${maxLength}`,
+    );
+  }
+  return start + createHash("sha256").update(naming.seed).digest("hex").slice(0, RANDOM_CHARACTERS);
 }
 
 /** Properties that plugins and the engine keep for themselves (`__defaults`, `__meta`), which no resource should see. */

@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { type Difference, type Differences, differences } from "./diff";
-import { type Naming, fillIn, inputsFromState, withoutInternal } from "./inputs";
+import { type Naming, chosenInputs, fillIn, hasAutoName, inputsFromState, withoutInternal } from "./inputs";
 import { type Failure, type Properties, failures } from "./schema";
 import { type Change, type Context, InitializationFailed, type Resource, type StandIn } from "./stand-in";
 import {
@@ -74,7 +74,8 @@ export class Provider<Config> {
     const found = failures(this.standIn.name, resource.inputs, given);
     if (found.length > 0) return { inputs: news, failures: found };
     const named = { ...naming, name: target.name };
-    const inputs = fillIn(resource.inputs, plainMap(olds), given, named, this.standIn.comparison);
+    const filled = fillIn(resource.inputs, plainMap(olds), given, named, this.standIn.comparison);
+    const inputs = this.config === undefined ? filled : (resource.complete?.(filled, this.config) ?? filled);
     return { inputs: markedBy(resource.inputs, withSecretsOf(inputs, news)), failures: resource.check?.(inputs) ?? [] };
   }
 
@@ -85,7 +86,7 @@ export class Provider<Config> {
     let found = differences(resource.inputs, old, change.news, this.standIn.comparison);
     if (resource.diff) found = await resource.diff({ ...change, found }, this.context(target));
     if (!resource.update) found = mapValues(found, (difference): Difference => ({ ...difference, replaces: true }));
-    return { differences: found, deleteBeforeReplace: keepsItsName(resource.inputs, change) };
+    return { differences: found, deleteBeforeReplace: keepsItsName(resource.inputs, change, plainMap(news)) };
   }
 
   async create(target: Target, news: ValueMap, preview: boolean): Promise<State> {
@@ -146,6 +147,19 @@ export class Provider<Config> {
     await this.resource(target).delete?.(id, withoutInternal(plainMap(state)), this.context(target));
   }
 
+  /** Calls a function; its result, or what is wrong with its inputs. */
+  async invoke(token: string, args: ValueMap): Promise<{ result: ValueMap; failures: Failure[] }> {
+    const { name, functions = {} } = this.standIn;
+    const found = functions[token];
+    if (!found) throw new Error(`the stand-in ${name} plugin does not implement the function ${token}`);
+    const given = withoutInternal(plainMap(args));
+    const wrong = failures(name, found.inputs, given);
+    if (wrong.length > 0) return { result: {}, failures: wrong };
+    const inputs = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
+    const context = { config: this.configuration(), signal: this.cancelled.signal };
+    return { result: await found.call(inputs, context), failures: [] };
+  }
+
   private resource({ type }: Target): Resource<Config> {
     const resource = this.standIn.resources[type];
     if (resource) return resource;
@@ -154,8 +168,12 @@ export class Provider<Config> {
   }
 
   private context({ urn, name, timeoutSeconds }: Target): Context<Config> {
+    return { config: this.configuration(), urn, name, signal: this.cancelled.signal, timeoutSeconds };
+  }
+
+  private configuration(): Config {
     if (this.config === undefined) throw new Error(`the ${this.standIn.name} plugin is not configured yet`);
-    return { config: this.config, urn, name, signal: this.cancelled.signal, timeoutSeconds };
+    return this.config;
   }
 
   // Values of other types than string travel as JSON, in a provider's inputs as in the stack's config.
@@ -196,9 +214,13 @@ function withoutKeys(state: PlainMap, keys: string[], news: PlainMap, inputs: Pr
   return Object.fromEntries(Object.entries(state).filter(([key]) => !dropped.includes(key)));
 }
 
-// Two of one name cannot be there at a time, so a replacement that keeps a name has to delete first.
-function keepsItsName(inputs: Properties, { state, news }: Omit<Change, "found">): boolean {
-  return Object.entries(inputs).some(([key, { autoName }]) => autoName === true && equal(state[key], news[key]));
+// Two of one name cannot be there at a time, so a replacement that keeps a name has to delete first. A name that the
+// plugin chose does not count: the engine asks for a new one when it replaces.
+function keepsItsName(schema: Properties, { state, news }: Omit<Change, "found">, inputs: PlainMap): boolean {
+  const chosen = chosenInputs(inputs);
+  return Object.entries(schema).some(
+    ([key, property]) => hasAutoName(property) && !chosen.includes(key) && equal(state[key], news[key]),
+  );
 }
 
 /** Runs a create or an update, and completes its outputs, also those of one that failed half-way. */

@@ -27,9 +27,21 @@ export interface Property {
   /** Never read back, so never compared. @default false */
   readonly writeOnly?: boolean;
   /** Made from the resource's name when the program gives no value. @default false */
-  readonly autoName?: boolean;
+  readonly autoName?: boolean | AutoName;
   /** The real plugin has it, the stand-in refuses it. @default false */
   readonly unimplemented?: boolean;
+}
+
+/** How a name is made from the resource's name. */
+export interface AutoName {
+  /** A longer one, the random part included, is refused. @default no limit */
+  readonly maxLength?: number;
+  /** What the name starts with. @default "" */
+  readonly prefix?: string;
+  /** @default false */
+  readonly lowerCase?: boolean;
+  /** A property in whose presence no name is made. @default none */
+  readonly unless?: string;
 }
 
 export type Properties = Readonly<Record<string, Property>>;

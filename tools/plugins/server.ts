@@ -149,8 +149,9 @@ function handlers<Config>(standIn: StandIn<Config>, provider: Provider<Config>, 
       return new Empty();
     }),
 
-    invoke: calls.handler((request: proto.InvokeRequest): proto.InvokeResponse => {
-      throw new Error(`the stand-in ${standIn.name} plugin does not implement the function ${request.getTok()}`);
+    invoke: calls.handler(async (request: proto.InvokeRequest) => {
+      const { result, failures } = await provider.invoke(request.getTok(), values(request.getArgs()));
+      return new proto.InvokeResponse().setReturn(struct(result)).setFailuresList(failures.map(checkFailure));
     }),
 
     cancel: calls.handler(() => {
@@ -186,11 +187,11 @@ function naming(request: proto.CheckRequest): Omit<Naming, "name"> {
 }
 
 function checkResponse(inputs: ValueMap, failures: Failure[]): proto.CheckResponse {
-  const response = new proto.CheckResponse().setInputs(struct(inputs));
-  for (const { property, reason } of failures) {
-    response.addFailures(new proto.CheckFailure().setProperty(property).setReason(reason));
-  }
-  return response;
+  return new proto.CheckResponse().setInputs(struct(inputs)).setFailuresList(failures.map(checkFailure));
+}
+
+function checkFailure({ property, reason }: Failure): proto.CheckFailure {
+  return new proto.CheckFailure().setProperty(property).setReason(reason);
 }
 
 function diffResponse({ differences, deleteBeforeReplace }: DiffResult): proto.DiffResponse {

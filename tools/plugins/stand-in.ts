@@ -38,6 +38,8 @@ export interface Resource<Config, Inputs = PlainMap> {
   inputs: Properties;
   /** The outputs that are not inputs, unknown in the preview of a create. */
   outputs: Readonly<Record<string, Secrecy>>;
+  /** Completes the program's inputs from the provider's configuration; values may be unknown. By default nothing. */
+  complete?(inputs: PlainMap, config: Config): PlainMap;
   /** What the schema cannot say is wrong with the inputs; values may be unknown. */
   check?(inputs: PlainMap): Failure[];
   /** The differences, where comparing by the schema is not enough. An error thrown fails the preview. */
@@ -64,6 +66,13 @@ export function resource<Config>() {
     definition;
 }
 
+/** A function that programs call, such as `aws:index/getRegion:getRegion`. */
+export interface ProviderFunction<Config> {
+  inputs: Properties;
+  /** The function's result. An error thrown reaches the user as its message. */
+  call(inputs: PlainMap, context: Pick<Context<Config>, "config" | "signal">): Promise<ValueMap>;
+}
+
 /** A stand-in for a provider plugin. */
 export interface StandIn<Config> {
   /** The plugin's name, as in `pulumi-resource-NAME`. */
@@ -77,6 +86,8 @@ export interface StandIn<Config> {
   configure(config: PlainMap): Config;
   /** By token, e.g. `nomad:index/job:Job`. */
   resources: Readonly<Record<string, Resource<Config>>>;
+  /** By token, e.g. `aws:index/getRegion:getRegion`. @default none */
+  functions?: Readonly<Record<string, ProviderFunction<Config>>>;
 }
 
 /**

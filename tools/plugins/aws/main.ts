@@ -1,0 +1,4 @@
+import { serve } from "../server";
+import { awsStandIn } from "./aws";
+
+serve(awsStandIn(process.env));
