@@ -2,16 +2,16 @@ import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Architecture } from "../instance-type";
 import type { Tags } from "../security-group";
-import type { NodeSpec } from "./node-spec";
+import type { Mountable } from "./mounts";
 import type { PolicyStatement } from "./policy";
 import type { SpotOptions } from "./instances";
-import type { DataVolume, VolumeOptions } from "./volumes";
+import type { VolumeOptions } from "./volumes";
 
-export type { NodeSpec, NodeFileSystem, NodeInstanceStorage, NodeVolume } from "./node-spec";
+export type { FileSystemMount, InstanceStorage, Mount, Mountable } from "./mounts";
 export type { PolicyStatement } from "./policy";
 export type { SpotOptions, SpotStrategy } from "./instances";
 export type { DataVolume, VolumeOptions, VolumeType } from "./volumes";
-export { instanceTypeErrors, nodeGroupErrors, nodeOptionsErrors } from "./checks";
+export { instanceTypeErrors, nodeGroupErrors, nodeOptionsErrors, nodesErrors } from "./checks";
 
 /** What a node is in its cluster. */
 export type NodeRole = "consul-server" | "nomad-server" | "client";
@@ -72,7 +72,7 @@ export interface NodeTransform {
 }
 
 /** Arguments of {@link NodeGroup}. */
-export interface NodeGroupArgs extends NodeOptions {
+export interface NodeGroupArgs extends NodeOptions, Mountable {
   /** Name of the cluster: the tag `cos-cluster` of every node. */
   clusterName: string;
   /** What the nodes are: the tag `cos-role`, and the agents that they run. Groups of servers have a fixed size. */
@@ -94,12 +94,10 @@ export interface NodeGroupArgs extends NodeOptions {
   maxSize: number;
   /** Number of nodes, which every update restores. @default `minSize` at first, then left to whoever scales the group */
   desiredSize?: number | undefined;
-  /** Volumes besides the root's. @default [] */
-  dataVolumes?: DataVolume[] | undefined;
   /** Configuration files of the agents, JSON, by absolute path: `/etc/consul.d/cos.json`, `/etc/nomad.d/cos.json`. No secrets. */
   files: Record<string, pulumi.Input<object>>;
-  /** What is to be done at boot besides. `dataVolumes` are added to it. @default {} */
-  node?: NodeSpec | undefined;
+  /** Directories of nodes to make where missing, once all is mounted: paths of host volumes. @default [] */
+  directories?: string[] | undefined;
   /** Tags of instances by which agents find each other. @default {} */
   joinTags?: Tags | undefined;
 }

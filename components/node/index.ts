@@ -1,22 +1,183 @@
-import type * as aws from "@pulumi/aws";
+import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { refuse } from "../checks";
+import { isBurstable } from "../instance-type";
 import { type NodeGroupArgs, nodeGroupErrors } from "./args";
+import { isMixed, mixedInstancesPolicy } from "./instances";
+import { mountsOf } from "./mounts";
+import { nodeFile, nodeFilePath } from "./node-file";
+import { nodePolicy, trustPolicy } from "./policy";
+import { nodeTagKeys, tagSpecifications, templateHash } from "./tags";
+import { userData } from "./user-data";
+import { roleResourceName } from "./role-name";
+import { blockDeviceMappings } from "./volumes";
 
 export * from "./args";
+export { volumeKeyPolicy } from "./policy";
+export { nodeTagKeys } from "./tags";
 
-/** A group of equal nodes: launch template, Auto Scaling group, role and instance profile. */
+/** How long creation waits until the least number of nodes runs; Go's form. */
+const waitForCapacity = "10m";
+
+/** How long a new client is left out of the group's metrics, in seconds: until its agents have joined. */
+const clientWarmup = 120;
+
+/**
+ * A group of equal nodes: a launch template, an Auto Scaling group on a pinned version of it, and a role with exact rights.
+ *
+ * An update of the template changes no node that runs: new ones start with it. Groups of servers are never rebalanced over
+ * the zones and never scaled in. Every node has the tags of {@link nodeTagKeys}.
+ */
 export class NodeGroup extends pulumi.ComponentResource {
-  readonly autoScalingGroupName!: pulumi.Output<string>;
-  readonly launchTemplateId!: pulumi.Output<string>;
-  readonly roleArn!: pulumi.Output<string>;
-  readonly roleName!: pulumi.Output<string>;
-  /** Value of the tag `cos-template` that nodes of the present launch template have. */
-  readonly nodeTemplateTag!: pulumi.Output<string>;
-  readonly role!: aws.iam.Role;
+  /** Name of the Auto Scaling group. */
+  readonly autoScalingGroupName: pulumi.Output<string>;
+  readonly launchTemplateId: pulumi.Output<string>;
+  /** ARN of the nodes' role. */
+  readonly roleArn: pulumi.Output<string>;
+  /** Name of the nodes' role. */
+  readonly roleName: pulumi.Output<string>;
+  /** Value of the tag `cos-template` of nodes that run the present launch template. */
+  readonly nodeTemplateTag: pulumi.Output<string>;
 
   constructor(name: string, args: NodeGroupArgs, opts?: pulumi.ComponentResourceOptions) {
     refuse("NodeGroup", nodeGroupErrors(args));
     super("cos:index:NodeGroup", name, {}, opts);
+
+    const { role, rights, profile } = this.identity(name, args);
+    const { template, hash } = this.template(name, args, profile);
+    const group = this.group(name, args, template, rights);
+
+    this.autoScalingGroupName = group.name;
+    this.launchTemplateId = template.id;
+    this.roleArn = role.arn;
+    this.roleName = role.name;
+    this.nodeTemplateTag = hash;
+    this.registerOutputs({
+      autoScalingGroupName: this.autoScalingGroupName,
+      launchTemplateId: this.launchTemplateId,
+      roleArn: this.roleArn,
+      roleName: this.roleName,
+      nodeTemplateTag: this.nodeTemplateTag,
+    });
   }
+
+  private identity(name: string, { policies, policyStatements, tags, transform }: NodeGroupArgs) {
+    const named = (of: string) => ({ ...tags, Name: of });
+    const role = new aws.iam.Role(
+      roleResourceName(name),
+      { assumeRolePolicy: JSON.stringify(trustPolicy), tags: named(`${name}-role`), ...transform?.role },
+      { parent: this },
+    );
+    const rights = [
+      new aws.iam.RolePolicy(
+        `${name}-policy`,
+        { role: role.name, policy: pulumi.jsonStringify(nodePolicy(policyStatements)), ...transform?.rolePolicy },
+        { parent: this },
+      ),
+      ...Object.entries(policies ?? {}).map(
+        ([key, policyArn]) =>
+          new aws.iam.RolePolicyAttachment(`${name}-policy-${key}`, { role: role.name, policyArn }, { parent: this }),
+      ),
+    ];
+    const profile = new aws.iam.InstanceProfile(
+      `${name}-profile`,
+      { role: role.name, tags: named(`${name}-profile`), ...transform?.instanceProfile },
+      { parent: this },
+    );
+    return { role, rights, profile };
+  }
+
+  private template(name: string, args: NodeGroupArgs, profile: aws.iam.InstanceProfile) {
+    const { dataVolumes = [], instanceTypes, keyName, transform } = args;
+    const node = nodeFile({ ...args, mounts: mountsOf(args) });
+    const files = Object.entries({ ...args.files, [nodeFilePath]: node }).map(([path, content]) => ({ path, content }));
+    const ours: aws.ec2.LaunchTemplateArgs = {
+      imageId: args.image.id,
+      // The types of a mixed group are overrides in the group.
+      ...(!isMixed(instanceTypes, args.spot) && { instanceType: instanceTypes[0] }),
+      iamInstanceProfile: { arn: profile.arn },
+      vpcSecurityGroupIds: [...args.roleSecurityGroupIds, ...(args.securityGroupIds ?? [])],
+      userData: pulumi.output(files).apply(userData),
+      ...(keyName !== undefined && { keyName }),
+      blockDeviceMappings: blockDeviceMappings(args.rootVolume, dataVolumes, args.kmsKeyId),
+      metadataOptions: {
+        httpEndpoint: "enabled",
+        httpTokens: "required",
+        httpPutResponseHopLimit: args.metadataHopLimit ?? 1,
+        instanceMetadataTags: "enabled",
+      },
+      // EC2 refuses credits with any type that has none.
+      ...(instanceTypes.every(isBurstable) && { creditSpecification: { cpuCredits: args.cpuCredits ?? "standard" } }),
+      monitoring: { enabled: false },
+    };
+    const tags = nodeTags(name, args);
+    const hash = pulumi.output({ ...ours, ...transform?.launchTemplate, nodes: tags }).apply(templateHash);
+    const template = new aws.ec2.LaunchTemplate(
+      `${name}-template`,
+      {
+        ...ours,
+        updateDefaultVersion: true,
+        tagSpecifications: tagSpecifications({ ...tags, instance: { ...tags.instance, [nodeTagKeys.template]: hash } }),
+        tags: { ...args.tags, Name: `${name}-template` },
+        ...transform?.launchTemplate,
+      },
+      { parent: this },
+    );
+    return { template, hash };
+  }
+
+  private group(name: string, args: NodeGroupArgs, template: aws.ec2.LaunchTemplate, rights: pulumi.Resource[]) {
+    const { instanceTypes, minSize, maxSize, desiredSize, spot, tags, transform } = args;
+    const pinned = { id: template.id, version: pulumi.interpolate`${template.latestVersion}` };
+    const mixed = isMixed(instanceTypes, spot);
+    return new aws.autoscaling.Group(
+      `${name}-group`,
+      {
+        vpcZoneIdentifiers: args.subnetIds,
+        minSize,
+        maxSize,
+        ...(mixed
+          ? { mixedInstancesPolicy: mixedInstancesPolicy(pinned, instanceTypes, spot) }
+          : { launchTemplate: pinned }),
+        healthCheckType: "EC2",
+        waitForCapacityTimeout: waitForCapacity,
+        ...(args.role === "client" ? clientGroup(desiredSize, mixed) : serverGroup(minSize)),
+        tags: Object.entries({ ...tags, Name: `${name}-group` }).map(([key, value]) => {
+          return { key, value, propagateAtLaunch: false };
+        }),
+        ...transform?.autoScalingGroup,
+      },
+      // Nodes ask AWS for their servers as soon as they are up.
+      { parent: this, dependsOn: rights },
+    );
+  }
+}
+
+/** Tags of nodes, but for the hash that is made of them too. */
+function nodeTags(name: string, { clusterName, role, pool, joinTags, tags, instanceTags, volumeTags }: NodeGroupArgs) {
+  return {
+    all: {
+      ...tags,
+      Name: name,
+      [nodeTagKeys.cluster]: clusterName,
+      [nodeTagKeys.role]: role,
+      ...(pool !== undefined && { [nodeTagKeys.pool]: pool }),
+    },
+    instance: { ...instanceTags, ...joinTags },
+    volume: { ...volumeTags },
+  };
+}
+
+/** Servers: a fixed number, of which Auto Scaling takes none away but a broken one. */
+function serverGroup(size: number): Partial<aws.autoscaling.GroupArgs> {
+  return { desiredCapacity: size, protectFromScaleIn: true, suspendedProcesses: ["AZRebalance"] };
+}
+
+/** Clients: whoever scales the group decides on their number, unless it is given; of too many, those of old templates go first. */
+function clientGroup(desiredSize: number | undefined, mixed: boolean): Partial<aws.autoscaling.GroupArgs> {
+  return {
+    ...(desiredSize !== undefined && { desiredCapacity: desiredSize }),
+    defaultInstanceWarmup: clientWarmup,
+    terminationPolicies: ["OldestLaunchTemplate", ...(mixed ? ["AllocationStrategy"] : []), "OldestInstance"],
+  };
 }
