@@ -1,0 +1,146 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { refuse } from "../checks";
+import { blockingQueryTimeoutSeconds } from "../load-balancer/blocking-queries";
+import { healthCheck, healthQuestions, serverHealthCheck } from "../load-balancer/health-check";
+import { addresses, entryEdges, forwardTo } from "../load-balancer/listeners";
+import { targetGroup } from "../load-balancer/target-group";
+import { loadBalancerName } from "../physical-name";
+import { consulPorts, nomadPorts, portGraph } from "../ports";
+import { allow, securityGroup } from "../security-group";
+import { type ApiAccessArgs, apiAccessErrors } from "./args";
+
+export { apiAccessErrors } from "./args";
+export type { ApiAccessArgs, ApiAccessTransform } from "./args";
+
+/**
+ * The stable addresses of the Consul and Nomad APIs: a Network Load Balancer in front of the servers. It is what the Nomad
+ * provider, the command lines and the ready gate use from outside.
+ *
+ * Let what uses the addresses depend on the component itself (`dependsOn`), not on the addresses alone: then it starts when
+ * listeners and rules are there, and on `destroy` it goes before them.
+ */
+export class ApiAccess extends pulumi.ComponentResource {
+  /** URL of the Consul API. */
+  readonly consulAddress: pulumi.Output<string>;
+  /** URL of the Nomad API. */
+  readonly nomadAddress: pulumi.Output<string>;
+  /** DNS name of the load balancer. */
+  readonly dnsName: pulumi.Output<string>;
+  /** ID of the hosted zone of that name, for alias records of one's own. */
+  readonly zoneId: pulumi.Output<string>;
+  readonly loadBalancerArn: pulumi.Output<string>;
+  readonly loadBalancerName: pulumi.Output<string>;
+  readonly targetGroupArns: { consul: pulumi.Output<string>; nomad: pulumi.Output<string> };
+  readonly listenerArns: { consul: pulumi.Output<string>; nomad: pulumi.Output<string> };
+  /** ID of the load balancer's security group. */
+  readonly securityGroupId: pulumi.Output<string>;
+
+  constructor(name: string, args: ApiAccessArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuse("ApiAccess", apiAccessErrors(args));
+    super("cos:index:ApiAccess", name, {}, opts);
+
+    const { vpcId, consul, nomad, tags, transform = {} } = args;
+    const own = { parent: this };
+
+    // There from the start: AWS takes no first security group for a Network Load Balancer later.
+    const securityGroupId = securityGroup(
+      `${name}-security-group`,
+      { vpcId, description: "API load balancer", tags },
+      own,
+    ).id;
+    allow(
+      name,
+      [
+        ...entryEdges("api", { "Consul API": consulPorts.http, "Nomad API": nomadPorts.http }),
+        ...portGraph.filter(({ from }) => from === "api"),
+      ],
+      {
+        operator: addresses(args.allowedCidrs),
+        api: [{ securityGroupId }],
+        "consul-server": [{ securityGroupId: consul.securityGroupId }],
+        "nomad-server": [{ securityGroupId: nomad.securityGroupId }],
+      },
+      own,
+      tags,
+    );
+
+    const resourceName = loadBalancerName(`${name}-nlb`);
+    const loadBalancer = new aws.lb.LoadBalancer(
+      resourceName,
+      {
+        loadBalancerType: "network",
+        internal: args.scheme === "internal",
+        ipAddressType: "ipv4",
+        subnets: args.subnetIds,
+        securityGroups: [securityGroupId],
+        // Servers are few: a zone whose only one is away must still answer.
+        enableCrossZoneLoadBalancing: true,
+        enableDeletionProtection: args.deletionProtection ?? false,
+        tags: { ...tags, Name: resourceName },
+        ...transform.loadBalancer,
+      },
+      own,
+    );
+
+    const service = (
+      key: "consul" | "nomad",
+      port: number,
+      targetTransform: Partial<aws.lb.TargetGroupArgs> | undefined,
+      listenerTransform: Partial<aws.lb.ListenerArgs> | undefined,
+    ) => {
+      const targets = targetGroup(
+        `${name}-${key}`,
+        {
+          vpcId,
+          protocol: "TCP",
+          port,
+          healthCheck: healthCheck(healthQuestions[key], args.healthCheck, serverHealthCheck),
+          deregistrationDelaySeconds: args.deregistrationDelaySeconds ?? 30,
+          autoScalingGroupNames: { servers: args[key].autoScalingGroupName },
+          options: { connectionTermination: true, preserveClientIp: String(args.preserveClientIp ?? true) },
+          tags,
+          transform: targetTransform,
+        },
+        own,
+      );
+      const listener = new aws.lb.Listener(
+        `${name}-${key}`,
+        {
+          loadBalancerArn: loadBalancer.arn,
+          port,
+          protocol: "TCP",
+          tcpIdleTimeoutSeconds: blockingQueryTimeoutSeconds,
+          defaultActions: [forwardTo(targets)],
+          tags: { ...tags, Name: `${name}-${key}` },
+          ...listenerTransform,
+        },
+        own,
+      );
+      return { targetGroupArn: targets.arn, listenerArn: listener.arn };
+    };
+    const consulApi = service("consul", consulPorts.http, transform.consulTargetGroup, transform.consulListener);
+    const nomadApi = service("nomad", nomadPorts.http, transform.nomadTargetGroup, transform.nomadListener);
+
+    this.consulAddress = pulumi.interpolate`http://${loadBalancer.dnsName}:${consulPorts.http}`;
+    this.nomadAddress = pulumi.interpolate`http://${loadBalancer.dnsName}:${nomadPorts.http}`;
+    this.dnsName = loadBalancer.dnsName;
+    this.zoneId = loadBalancer.zoneId;
+    this.loadBalancerArn = loadBalancer.arn;
+    this.loadBalancerName = loadBalancer.name;
+    this.targetGroupArns = { consul: consulApi.targetGroupArn, nomad: nomadApi.targetGroupArn };
+    this.listenerArns = { consul: consulApi.listenerArn, nomad: nomadApi.listenerArn };
+    this.securityGroupId = securityGroupId;
+    this.registerOutputs({
+      consulAddress: this.consulAddress,
+      nomadAddress: this.nomadAddress,
+      dnsName: this.dnsName,
+      zoneId: this.zoneId,
+      loadBalancerArn: this.loadBalancerArn,
+      loadBalancerName: this.loadBalancerName,
+      targetGroupArns: this.targetGroupArns,
+      listenerArns: this.listenerArns,
+      securityGroupId: this.securityGroupId,
+    });
+  }
+}
