@@ -72,6 +72,7 @@ export function clientPoolArgs(
 ): Omit<ClientPoolArgs, "cluster"> {
   return {
     kmsKeyId,
+    poolName: pool.name,
     ...pool,
     vpcId,
     subnetIds: pool.subnetIds ?? subnetIds,
