@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { settingsOf } from "../../../tools/plugins/nomad/config";
-import { formatDuration, parseDuration } from "../../../tools/plugins/nomad/duration";
+import { formatDuration, parseDuration } from "../../../tools/plugins/duration";
 import { declaredVariables, quote, variableFile } from "../../../tools/plugins/nomad/hcl-variables";
 import { parseJson } from "../../../tools/plugins/nomad/jobspec";
 

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { checkServerIdentity, type ConnectionOptions } from "node:tls";
+import { basicAuthorization, headersOfList, pem } from "../connection";
 import type { InputsOf, Properties } from "../schema";
 
 /** The provider's inputs. */
@@ -59,18 +59,11 @@ function addressOf(text: string): URL {
 type Lookup = (name: string) => string | undefined;
 
 function headersOf(config: InputsOf<typeof configSchema>, from: Lookup): Settings["headers"] {
-  const headers: Record<string, string | string[]> = {};
-  for (const { name, value } of config.headers ?? []) {
-    const earlier = headers[name] ?? [];
-    headers[name] = [...(typeof earlier === "string" ? [earlier] : earlier), value];
-  }
+  const headers = headersOfList(config.headers ?? []);
   const token = config.secretId ?? from("NOMAD_TOKEN");
   if (token !== undefined && token !== "") headers["X-Nomad-Token"] = token;
   const auth = config.httpAuth ?? from("NOMAD_HTTP_AUTH");
-  if (auth !== undefined && auth !== "") {
-    const pair = auth.includes(":") ? auth : `${auth}:`;
-    headers["Authorization"] = `Basic ${Buffer.from(pair).toString("base64")}`;
-  }
+  if (auth !== undefined && auth !== "") headers["Authorization"] = basicAuthorization(auth);
   return headers;
 }
 
@@ -89,21 +82,4 @@ function tlsOf(config: InputsOf<typeof configSchema>, from: Lookup): ConnectionO
       ? {}
       : { servername: name, checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate) }),
   };
-}
-
-function pem(
-  pemName: string,
-  text: string | undefined,
-  fileName: string,
-  configured: string | undefined,
-  environment: string | undefined,
-): string | undefined {
-  if (text !== undefined && configured !== undefined) throw new Error(`${pemName} and ${fileName} exclude each other`);
-  const file = configured ?? environment;
-  if (text !== undefined || file === undefined) return text;
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new Error(`${fileName} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }

@@ -1,6 +1,7 @@
 import type { ApiDeployment, ApiEvaluation } from "./api";
-import { type NomadClient, segment } from "./client";
-import { formatDuration } from "./duration";
+import { segment } from "../http-client";
+import type { NomadClient } from "./client";
+import { formatDuration } from "../duration";
 
 /** A registration to follow. */
 export interface Rollout {

@@ -1,6 +1,6 @@
 import type { ValueMap } from "../value";
 import type { ApiConstraint, ApiJob, ApiPeriodic, ApiTask, ApiTaskGroup, ApiUpdate, RegisteredJob } from "./api";
-import { formatDuration } from "./duration";
+import { formatDuration } from "../duration";
 
 /** The outputs of a job that come from Nomad's description of it. */
 export function registeredOutputs(job: RegisteredJob): ValueMap {

@@ -3,7 +3,8 @@ import type { InputsOf, Properties } from "../schema";
 import { type Change, type Context, InitializationFailed, resource } from "../stand-in";
 import { type Plain, type PlainMap, UNKNOWN, type ValueMap, hasUnknown } from "../value";
 import type { ApiSubmission, RegisteredJob } from "./api";
-import { type NomadClient, NomadError, during, isNotFound, segment } from "./client";
+import { HttpError, during, isNotFound, segment } from "../http-client";
+import type { NomadClient } from "./client";
 import { followRollout } from "./deployment";
 import { namespaceOf, plannedOutputs, registeredOutputs } from "./job-outputs";
 import { type Jobspec, Jobspecs } from "./jobspec";
@@ -159,7 +160,7 @@ async function plannedIndex(
     });
     return String(plan.JobModifyIndex);
   } catch (error) {
-    if (error instanceof NomadError) return undefined;
+    if (error instanceof HttpError) return undefined;
     throw error;
   }
 }
@@ -258,7 +259,7 @@ async function submittedSource(
     const { Source } = await nomad.json<ApiSubmission>({ path: `${path}/submission`, query, signal });
     return Source;
   } catch (error) {
-    if (error instanceof NomadError) return "";
+    if (error instanceof HttpError) return "";
     throw error;
   }
 }

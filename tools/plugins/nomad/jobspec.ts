@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { NomadClient } from "./client";
-import { NomadError } from "./client";
+import { HttpError } from "./client";
 import { declaredVariables, variableFile } from "./hcl-variables";
 import type { ApiJob } from "./api";
 
@@ -57,7 +57,7 @@ export class Jobspecs {
         signal,
       });
     } catch (error) {
-      if (!(error instanceof NomadError) || error.status !== 400) throw error;
+      if (!(error instanceof HttpError) || error.status !== 400) throw error;
       throw new InvalidJobspec(error.body.replace(/^Failed to parse job: /, ""));
     }
   }

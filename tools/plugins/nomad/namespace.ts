@@ -1,7 +1,8 @@
 import type { InputsOf, Properties } from "../schema";
 import { type Context, resource } from "../stand-in";
 import type { ValueMap } from "../value";
-import { type NomadClient, during, isNotFound, segment } from "./client";
+import { during, isNotFound, segment } from "../http-client";
+import type { NomadClient } from "./client";
 import { deleteWhenFree } from "./retry-delete";
 
 interface ApiNamespace {

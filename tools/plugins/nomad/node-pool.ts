@@ -1,8 +1,9 @@
 import type { Failure, InputsOf, Properties } from "../schema";
 import { type Context, resource } from "../stand-in";
 import { type Plain, type ValueMap, isMap } from "../value";
-import { type NomadClient, during, isNotFound, segment } from "./client";
-import { formatDuration, parseDuration } from "./duration";
+import { during, isNotFound, segment } from "../http-client";
+import type { NomadClient } from "./client";
+import { formatDuration, parseDuration } from "../duration";
 import { deleteWhenFree } from "./retry-delete";
 
 interface ApiNodePool {

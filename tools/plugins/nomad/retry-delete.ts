@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { NomadError } from "./client";
+import { HttpError } from "../http-client";
 
 const ATTEMPTS = 10;
 const PAUSE_MS = 5000;
@@ -12,7 +12,7 @@ export async function deleteWhenFree(what: string, held: RegExp, remove: () => P
       return;
     } catch (error) {
       signal.throwIfAborted();
-      if (attempt < ATTEMPTS && error instanceof NomadError && held.test(error.body)) {
+      if (attempt < ATTEMPTS && error instanceof HttpError && held.test(error.body)) {
         await sleep(PAUSE_MS, undefined, { signal });
         continue;
       }

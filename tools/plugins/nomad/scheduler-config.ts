@@ -1,7 +1,8 @@
 import type { InputsOf, Properties } from "../schema";
 import { type Context, resource } from "../stand-in";
 import { type ValueMap, isMap } from "../value";
-import { type NomadClient, during } from "./client";
+import { during } from "../http-client";
+import type { NomadClient } from "./client";
 
 interface ApiSchedulerConfig {
   SchedulerAlgorithm: string;

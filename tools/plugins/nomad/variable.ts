@@ -1,7 +1,8 @@
 import type { Failure, InputsOf, Properties } from "../schema";
 import { type Context, resource } from "../stand-in";
 import type { ValueMap } from "../value";
-import { type NomadClient, during, isNotFound } from "./client";
+import { during, isNotFound } from "../http-client";
+import type { NomadClient } from "./client";
 
 interface ApiVariable {
   Items: Record<string, string> | null;

@@ -1,0 +1,4 @@
+import { serve } from "../server";
+import { consulStandIn } from "./consul";
+
+serve(consulStandIn(process.env));
