@@ -116,7 +116,7 @@ export function mountErrors({ dataVolumes = [], instanceStorage, fileSystems = [
   for (const { value, indexes } of repeated(points.map(({ mountPoint }) => mountPoint))) {
     const [first, ...others] = indexes.map((i) => points[i]?.property ?? "");
     for (const property of others) {
-      errors.push({ propertyPath: property, reason: `"${value}" is the mount point of ${first ?? ""} too` });
+      errors.push({ propertyPath: property, reason: `"${value}" is ${first ?? ""} too` });
     }
   }
   return [...errors, ...formatErrors({ dataVolumes, instanceStorage })];

@@ -24,7 +24,7 @@ export function cloudConfig(files: readonly UserDataFile[]): string {
       encoding: "b64",
       content: Buffer.from(JSON.stringify(content)).toString("base64"),
     })),
-    // Not waited for: the unit comes after cloud-init in systemd's order, which waits for this command.
+    // Not waited for: the unit may wait for cloud-init itself, which ends with this command.
     runcmd: [["systemctl", "start", "--no-block", bootUnit]],
   };
   return `#cloud-config\n${JSON.stringify(config)}\n`;
