@@ -1,0 +1,45 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { refuse } from "../checks";
+import type { Architecture } from "../instance-type";
+import { type MachineImageArgs, machineImageErrors } from "./args";
+import { type ImageLookup, imageLookup, notFound } from "./lookup";
+
+export { MachineImageArgs, machineImageErrors, NewestImage } from "./args";
+export { ImageVersions, pinnedVersions, versionTags } from "./versions";
+
+/**
+ * The machine image that nodes boot from: the one with a given ID, or the newest that has the versions which this release of
+ * pulumi-cos pins, or the newest of an owner by name.
+ *
+ * Where there is none yet, a preview warns and goes on without its ID, and an update fails and says how to get one.
+ */
+export class MachineImage extends pulumi.ComponentResource {
+  /** ID of the AMI. */
+  readonly id: pulumi.Output<string>;
+  /** Architecture of the AMI. */
+  readonly architecture: Architecture;
+
+  /** @throws pulumi.InputPropertiesError for arguments that are wrong or exclude each other */
+  constructor(name: string, args: MachineImageArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    refuse("MachineImage", machineImageErrors(args));
+    super("cos:index:MachineImage", name, {}, opts);
+
+    this.architecture = args.architecture ?? "arm64";
+    this.id = args.id === undefined ? this.find(imageLookup(args, this.architecture), args) : pulumi.output(args.id);
+    this.registerOutputs({ id: this.id, architecture: this.architecture });
+  }
+
+  /** The newest image of a search. */
+  private find(lookup: ImageLookup, args: MachineImageArgs): pulumi.Output<string> {
+    const { ids } = aws.ec2.getAmiIdsOutput({ ...lookup, sortAscending: false }, { parent: this });
+    return ids.apply(async ([newest]) => {
+      if (newest !== undefined) return newest;
+      const message = notFound(lookup, args);
+      if (!pulumi.runtime.isDryRun()) throw new pulumi.ResourceError(message, this);
+      await pulumi.log.warn(message, this);
+      // So that the rest of the preview is shown, with an ID that is not known yet.
+      return pulumi.output<string>(pulumi.unknown);
+    });
+  }
+}

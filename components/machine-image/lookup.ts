@@ -1,0 +1,38 @@
+import type { Architecture } from "../instance-type";
+import type { MachineImageArgs } from "./args";
+import { pinnedVersions, versionTags } from "./versions";
+
+/** A search for images, in the words of EC2's `DescribeImages`. */
+export interface ImageLookup {
+  owners: string[];
+  filters: { name: string; values: string[] }[];
+}
+
+/** The search for the image that the arguments describe, where they have no `id`. */
+export function imageLookup(args: MachineImageArgs, architecture: Architecture): ImageLookup {
+  const tags = { ...versionTags({ ...pinnedVersions, ...args.version }), ...args.tags };
+  const which = args.newest
+    ? [{ name: "name", values: [args.newest.namePattern] }]
+    : Object.entries(tags).map(([key, value]) => ({ name: `tag:${key}`, values: [value] }));
+  return {
+    owners: [args.newest?.owner ?? args.owner ?? "self"],
+    filters: [
+      { name: "architecture", values: [architecture] },
+      { name: "state", values: ["available"] },
+      // What nodes boot from: instances of all current types can, and its root volume can be encrypted.
+      { name: "root-device-type", values: ["ebs"] },
+      { name: "virtualization-type", values: ["hvm"] },
+      ...which,
+    ],
+  };
+}
+
+/** What to say where a search finds nothing: what was looked for, and the ways to an image. */
+export function notFound({ owners, filters }: ImageLookup, args: MachineImageArgs): string {
+  const wanted = filters.map(({ name, values }) => `${name} ${values.join(" or ")}`).join(", ");
+  const account = owners.map((owner) => (owner === "self" ? "this account" : owner)).join(", ");
+  const ways = args.newest
+    ? "Check newest.owner and newest.namePattern"
+    : "Bake one, or copy one to this region: `npx pulumi-cos image build`";
+  return `no machine image of ${account} in this region has ${wanted}. ${ways}; or name an image by its ID: \`pulumi config set --path cos:image.id ami-…\`.`;
+}
