@@ -33,10 +33,11 @@ export function awsCli(env: NodeJS.ProcessEnv, region?: string): Aws & { program
   return {
     program,
     async call<T>(args: string[]): Promise<T> {
-      const options = ["--output", "json", "--no-cli-pager", ...(region ? ["--region", region] : [])];
+      const options = ["--output", "json", ...(region ? ["--region", region] : [])];
       try {
         const { stdout } = await promisify(execFile)(program, [...args, ...options], {
-          env,
+          // No pager: both versions of the CLI know this.
+          env: { ...env, AWS_PAGER: "" },
           maxBuffer: 64 * 1024 * 1024,
           timeout: 60_000,
         });
@@ -54,6 +55,34 @@ function refusal(args: string[], error: unknown): AwsError {
   const parts = /An error occurred \((\w+)\) when calling the \w+ operation(?: \([^)]*\))?: ([\s\S]*)/.exec(said);
   const what = `aws ${args.slice(0, 2).join(" ")}`;
   return parts ? new AwsError(`${what}: ${parts[2] ?? ""}`, parts[1] ?? "") : new AwsError(`${what}: ${said}`, "");
+}
+
+/** The instances of Auto Scaling groups that started from another version of the launch template than their group has now. */
+export async function outdatedInstances(aws: Aws, groups: string[]): Promise<{ id: string; group: string }[]> {
+  const { AutoScalingGroups } = await aws.call<{ AutoScalingGroups: AutoScalingGroup[] }>([
+    "autoscaling",
+    "describe-auto-scaling-groups",
+    "--auto-scaling-group-names",
+    ...groups,
+  ]);
+  return AutoScalingGroups.flatMap((group) => {
+    const mixed = group.MixedInstancesPolicy?.LaunchTemplate.LaunchTemplateSpecification;
+    const present = (group.LaunchTemplate ?? mixed)?.Version;
+    return group.Instances.filter(({ LaunchTemplate }) => LaunchTemplate?.Version !== present).map(
+      ({ InstanceId }) => ({ id: InstanceId, group: group.AutoScalingGroupName }),
+    );
+  });
+}
+
+interface TemplateVersion {
+  Version: string;
+}
+
+interface AutoScalingGroup {
+  AutoScalingGroupName: string;
+  LaunchTemplate?: TemplateVersion;
+  MixedInstancesPolicy?: { LaunchTemplate: { LaunchTemplateSpecification: TemplateVersion } };
+  Instances: { InstanceId: string; LaunchTemplate?: TemplateVersion }[];
 }
 
 /** An EC2 instance, as far as it is needed here. */

@@ -60,7 +60,7 @@ function build(terminal: Terminal, env: NodeJS.ProcessEnv, done: (code: number) 
 
   /** Runs what a module exports, which says by its number how things are. */
   const act =
-    <A extends unknown[]>(verb: () => (context: Context, ...args: A) => Promise<number>) =>
+    (verb: () => (context: Context, ...args: never[]) => Promise<number>) =>
     async (...args: unknown[]): Promise<void> => {
       const options = program.opts<OutputsOptions>();
       const context: Context = {
@@ -69,7 +69,7 @@ function build(terminal: Terminal, env: NodeJS.ProcessEnv, done: (code: number) 
         outputs: () => (load("./read-outputs") as typeof import("./read-outputs")).readOutputs(options, env),
       };
       // Commander hands the command itself over as the last argument.
-      done(await verb()(context, ...(args.slice(0, -1) as A)));
+      done(await verb()(context, ...(args.slice(0, -1) as never[])));
     };
 
   program

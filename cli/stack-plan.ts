@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parse, YAMLParseError } from "yaml";
+import { defaultInstanceType as bastionType } from "../components/bastion/args";
+import { sizesOf } from "../components/client-pool/defaults";
 import { defaultServers, serverInstanceType } from "../components/cluster-settings/servers";
 import type { CosArgs } from "../components/cos/args";
 import { defaultPools } from "../components/cos/pools";
@@ -26,16 +28,14 @@ export interface InstanceGroup {
   count: number;
   /** As many as there may be. */
   most: number;
-  spot: boolean;
+  /** Percentage of them that are spot instances. */
+  spotShare: number;
   /** None where the image says it all. */
   rootVolume: VolumeOptions | undefined;
   dataVolumes: DataVolume[];
 }
 
-/** A load balancer, and the addresses that are let in. */
 export interface PlannedLoadBalancer {
-  /** Path of its configuration. */
-  path: string;
   type: "application" | "network";
   scheme: "public" | "internal";
 }
@@ -50,7 +50,10 @@ export interface StackPlan {
   args: Partial<CosArgs>;
   /** Availability zones. */
   zones: number;
+  /** Consul's servers, Nomad's servers, and the pools. */
   groups: InstanceGroup[];
+  /** With a public address. */
+  bastion: InstanceGroup | undefined;
   natGateways: number;
   /** Interface endpoints, each in every zone. */
   interfaceEndpoints: number;
@@ -70,7 +73,7 @@ export function readStackPlan(options: ConfigOptions): StackPlan {
       .map(([key, value]) => [key.slice("cos:".length), value]),
   );
   const region = values["aws:region"];
-  return planOf(file, args as Partial<CosArgs>, typeof region === "string" ? region : undefined);
+  return planOf(file, args, typeof region === "string" ? region : undefined);
 }
 
 function configOf(file: string): Record<string, unknown> {
@@ -82,6 +85,9 @@ function configOf(file: string): Record<string, unknown> {
     throw new UserError(`${file} is no YAML: ${error.message}`);
   }
 }
+
+/** All instances that a plan has. */
+export const allGroups = ({ groups, bastion }: StackPlan): InstanceGroup[] => (bastion ? [...groups, bastion] : groups);
 
 /** What arguments of `Cos` ask for. They need not have been checked, only to be of the right kind. */
 export function planOf(file: string, args: Partial<CosArgs>, region: string | undefined): StackPlan {
@@ -98,6 +104,7 @@ export function planOf(file: string, args: Partial<CosArgs>, region: string | un
     args,
     zones,
     groups: groupsOf(args),
+    bastion: bastionOf(args),
     natGateways: needed ? gateways[network.natGateways] : 0,
     interfaceEndpoints: existing ? 0 : network.interfaceEndpoints.length,
     loadBalancers: loadBalancersOf(args),
@@ -109,16 +116,16 @@ function groupsOf(args: Partial<CosArgs>): InstanceGroup[] {
   const servers = (name: string, options: NonNullable<CosArgs["consul"] | CosArgs["nomad"]>): InstanceGroup => {
     const count = options.servers ?? defaultServers;
     const instanceTypes = [serverInstanceType({ instanceType: options.instanceType, image })];
-    return { name, instanceTypes, count, most: count, spot: false, rootVolume: options.rootVolume, dataVolumes: [] };
+    return { name, instanceTypes, count, most: count, spotShare: 0, rootVolume: options.rootVolume, dataVolumes: [] };
   };
   const pools = (args.nomad?.pools ?? defaultPools).map((pool): InstanceGroup => {
-    const { minSize = 1, maxSize = minSize, desiredSize = minSize } = pool;
+    const { minSize, maxSize, desiredSize } = sizesOf(pool);
     return {
       name: `pool ${pool.name}`,
       instanceTypes: pool.instanceTypes,
-      count: desiredSize,
-      most: Math.max(maxSize, desiredSize),
-      spot: pool.spot !== undefined && pool.spot.share !== 0,
+      count: desiredSize ?? minSize,
+      most: maxSize,
+      spotShare: pool.spot ? (pool.spot.share ?? 100) : 0,
       rootVolume: pool.rootVolume,
       dataVolumes: pool.dataVolumes ?? [],
     };
@@ -126,16 +133,29 @@ function groupsOf(args: Partial<CosArgs>): InstanceGroup[] {
   return [servers("Consul servers", args.consul ?? {}), servers("Nomad servers", args.nomad ?? {}), ...pools];
 }
 
+function bastionOf({ bastion }: Partial<CosArgs>): InstanceGroup | undefined {
+  return (
+    bastion && {
+      name: "bastion",
+      instanceTypes: [bastion.instanceType ?? bastionType],
+      count: 1,
+      most: 1,
+      spotShare: 0,
+      rootVolume: { sizeGiB: bastion.rootVolumeSizeGiB },
+      dataVolumes: [],
+    }
+  );
+}
+
 function loadBalancersOf({ ingresses = [], apiAccess, uiAccess }: Partial<CosArgs>): PlannedLoadBalancer[] {
   const one = (
-    path: string,
     type: PlannedLoadBalancer["type"],
     { scheme = "public" }: { scheme?: "public" | "internal" | undefined },
-  ): PlannedLoadBalancer => ({ path, type, scheme });
+  ): PlannedLoadBalancer => ({ type, scheme });
   return [
-    ...ingresses.map((ingress, i) => one(`ingresses[${i}]`, "application", ingress)),
+    ...ingresses.map((ingress) => one("application", ingress)),
     // The APIs always have one.
-    one("apiAccess", "network", apiAccess ?? {}),
-    ...(uiAccess ? [one("uiAccess", "application", uiAccess)] : []),
+    one("network", apiAccess ?? {}),
+    ...(uiAccess ? [one("application", uiAccess)] : []),
   ];
 }

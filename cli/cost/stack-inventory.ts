@@ -1,5 +1,4 @@
-import type { VolumeType } from "../../components/node/volumes";
-import type { InstanceGroup, StackPlan } from "../stack-plan";
+import { allGroups, type InstanceGroup, type StackPlan } from "../stack-plan";
 import { emptyInventory, type Inventory } from "./inventory";
 
 /** GiB of a root volume where the configuration leaves its size to the image: that of Debian's cloud images. */
@@ -11,12 +10,12 @@ export function inventoryOf(plan: StackPlan, region: string): Inventory {
   const isPublic = plan.loadBalancers.filter(({ scheme }) => scheme === "public").length;
   return {
     ...emptyInventory(region),
-    instances: sum(plan.groups.map(({ instanceTypes: [type = ""], count }) => [type, count])),
-    volumesGiB: sum(plan.groups.flatMap(volumesOf)) as Partial<Record<VolumeType, number>>,
+    instances: sum(allGroups(plan).map(({ instanceTypes: [type = ""], count }) => [type, count])),
+    volumesGiB: sum(allGroups(plan).flatMap(volumesOf)),
     natGateways: plan.natGateways,
     applicationLoadBalancers: balancers("application"),
     networkLoadBalancers: balancers("network"),
-    publicAddresses: plan.natGateways + isPublic * plan.zones,
+    publicAddresses: plan.natGateways + isPublic * plan.zones + (plan.bastion ? 1 : 0),
     interfaceEndpointZones: plan.interfaceEndpoints * plan.zones,
   };
 }
@@ -55,14 +54,13 @@ export function unpriced({ groups, args }: StackPlan): string[] {
   const flowLogs = args.network?.flowLogs !== undefined;
   return [
     "traffic: NAT and load balancers by GB and capacity unit, between zones, to the internet",
-    ...(groups.some(({ spot }) => spot) ? ["the discount of spot instances: priced on demand"] : []),
+    ...(groups.some(({ spotShare }) => spotShare > 0) ? ["the discount of spot instances: priced on demand"] : []),
     ...(groups.some(({ dataVolumes }) => dataVolumes.some(({ snapshotId, sizeGiB }) => snapshotId && !sizeGiB))
       ? ["volumes made from snapshots, of whose size the configuration says nothing"]
       : []),
     ...(groups.some(({ rootVolume, dataVolumes }) => [rootVolume, ...dataVolumes].some((v) => v?.iops ?? v?.throughput))
       ? ["provisioned operations and throughput of volumes"]
       : []),
-    ...(args.bastion ? ["the bastion: an instance and a public address"] : []),
     ...(args.fileSystem ? ["the shared file system, which is billed by what is in it"] : []),
     ...(args.registry ? ["container images in the registry"] : []),
     ...(flowLogs ? ["flow logs"] : []),

@@ -87,6 +87,7 @@ function describe(report: CostReport): string[] {
     ...billTable(theirs.lines, theirs.total),
     "",
     `This stack costs ${report.ratio.toFixed(3)} of it; ${report.ratioWithLikeDisks.toFixed(3)} where its disks were as large as here, gp2.`,
+    "Left out of theirs: its bastion, and 130 GB of data disks on each client.",
     `A root disk whose size is left to the image counts as ${imageRootGiB} GiB.`,
     "",
     "What more would add",

@@ -1,6 +1,7 @@
 import type { ServerHealth } from "../../apis/autopilot";
 import type { ConsulApi, ConsulMember } from "../../apis/consul";
 import type { NodeListing, NomadApi, ServerMember } from "../../apis/nomad";
+import { awsCli, outdatedInstances } from "../aws";
 import { clusterHas } from "../expected";
 import { consulOf, type Context, exitCodes, nomadOf } from "../context";
 import { messageOf } from "../errors";
@@ -39,19 +40,26 @@ export interface Nodes {
   consul: AgentRow[];
   servers: AgentRow[];
   clients: ClientRow[];
+  /** Instances that run an old launch template, which is no problem as such. */
+  outdated: string[];
   problems: string[];
 }
 
 /** Prints Consul's and Nomad's agents. */
 export async function nodes(context: Context, options: { json?: boolean }): Promise<number> {
   const outputs = await context.outputs();
-  const found = await lookAtNodes(consulOf(outputs, context.env), nomadOf(outputs, context.env), outputs);
+  const agents = await lookAtNodes(consulOf(outputs, context.env), nomadOf(outputs, context.env), outputs);
+  const found = { ...agents, outdated: await outdatedOf(outputs, context) };
   context.terminal.print(options.json ? JSON.stringify(found, undefined, 2) : describe(found, context));
   return found.problems.length === 0 ? exitCodes.ok : exitCodes.notWell;
 }
 
 /** Asks both APIs; one that does not answer is a problem like any other. */
-export async function lookAtNodes(consul: ConsulApi, nomad: NomadApi, outputs: StackOutputs): Promise<Nodes> {
+export async function lookAtNodes(
+  consul: ConsulApi,
+  nomad: NomadApi,
+  outputs: StackOutputs,
+): Promise<Omit<Nodes, "outdated">> {
   const problems: string[] = [];
   const ask = async <T>(what: string, question: Promise<T[]>): Promise<T[]> => {
     try {
@@ -85,6 +93,19 @@ export async function lookAtNodes(consul: ConsulApi, nomad: NomadApi, outputs: S
     ...want.missingClients(clients),
   );
   return { ...found, problems };
+}
+
+/** Only `up` makes launch templates, and it counts the nodes with an old one; AWS tells which they are. */
+async function outdatedOf({ cluster }: StackOutputs, { env, terminal }: Context): Promise<string[]> {
+  if (!cluster || cluster.outdatedNodes === 0) return [];
+  const { consul, nomad, region } = cluster;
+  const groups = [consul, nomad, ...Object.values(nomad.pools)].map(({ autoScalingGroupName }) => autoScalingGroupName);
+  try {
+    return (await outdatedInstances(awsCli(env, region), groups)).map(({ id, group }) => `${id} of ${group}`);
+  } catch (error) {
+    terminal.note(`Which nodes run an old launch template is unknown: ${messageOf(error)}`);
+    return [];
+  }
 }
 
 const consulStatus: Record<number, string> = { 1: "alive", 2: "leaving", 3: "left", 4: "failed" };
@@ -152,7 +173,7 @@ function serverProblems(product: string, health: ServerHealth[], want: number | 
   ];
 }
 
-function describe({ consul, servers, clients, problems }: Nodes, { terminal }: Context): string {
+function describe({ consul, servers, clients, outdated, problems }: Nodes, { terminal }: Context): string {
   const agents = (title: string, rows: AgentRow[]) =>
     titledTable(
       terminal.paint("bold", title),
@@ -189,6 +210,7 @@ function describe({ consul, servers, clients, problems }: Nodes, { terminal }: C
     "",
     ...clientTable,
     "",
+    ...outdated.map((instance) => terminal.paint("yellow", `An old launch template: ${instance}`)),
     ...(problems.length === 0
       ? [terminal.paint("green", "All is healthy.")]
       : problems.map((problem) => terminal.paint("red", `! ${problem}`))),

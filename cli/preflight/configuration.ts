@@ -1,0 +1,94 @@
+import { Netmask } from "netmask";
+import { type Architecture, architectureOf } from "../../components/instance-type";
+import { type Check, describeTypes, type Result, type Subject } from "./check";
+
+/** Blocks of documentation, RFC 5737 and RFC 3849: nobody's own addresses. */
+const documentation = ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"].map((cidr) => new Netmask(cidr));
+
+/** Whether a block is one of those that examples are written with. */
+export function isPlaceholder(cidr: string): boolean {
+  if (cidr.includes(":")) return cidr.toLowerCase().startsWith("2001:db8:");
+  try {
+    const block = new Netmask(cidr);
+    return documentation.some((placeholder) => placeholder.contains(block));
+  } catch {
+    return false;
+  }
+}
+
+function cidrs({ plan }: Subject): Promise<Result> {
+  const { ingresses = [], apiAccess, uiAccess, bastion } = plan.args;
+  const lists: [path: string, cidrs: readonly string[] | undefined][] = [
+    ...ingresses.map(({ allowedCidrs }, i): [string, string[] | undefined] => [`ingresses[${i}]`, allowedCidrs]),
+    ["apiAccess", apiAccess?.allowedCidrs],
+    ["uiAccess", uiAccess?.allowedCidrs],
+    ["bastion", bastion?.allowedCidrs],
+  ];
+  const found = lists.flatMap(([path, list = []]) =>
+    list.filter(isPlaceholder).map((cidr) => `cos:${path}.allowedCidrs has ${cidr}`),
+  );
+  return Promise.resolve(
+    found.length === 0
+      ? { state: "ok", said: "no placeholder among them" }
+      : {
+          state: "failed",
+          said: `${found.join("; ")}: a block of documentation, nobody's own addresses`,
+          remedy: "put your own there: curl -s https://checkip.amazonaws.com tells the one that you have here",
+        },
+  );
+}
+
+async function instanceTypes({ aws, plan }: Subject): Promise<Result> {
+  const types = [...new Set(plan.groups.flatMap((group) => group.instanceTypes))];
+  await describeTypes(aws, types);
+  return { state: "ok", said: types.join(", ") };
+}
+
+interface Image {
+  ImageId: string;
+  Architecture: Architecture;
+  State: string;
+}
+
+/** The architectures that the nodes' instance types have. */
+function architecturesOf({ plan }: Subject): Architecture[] {
+  const found = plan.groups.flatMap(({ instanceTypes: [type = ""] }) => architectureOf(type) ?? []);
+  return [...new Set(found)].sort();
+}
+
+async function image(subject: Subject): Promise<Result[]> {
+  const { aws, plan, imageTags, region } = subject;
+  const { id, newest } = plan.args.image ?? {};
+  if (id !== undefined && typeof id !== "string") return [{ state: "ok", said: "known to the program only" }];
+  const tags = Object.entries(imageTags).map(([key, value]) => `Name=tag:${key},Values=${value}`);
+  const which = id
+    ? ["--image-ids", id]
+    : newest
+      ? ["--owners", newest.owner, "--filters", `Name=name,Values=${newest.namePattern}`]
+      : ["--owners", "self", "--filters", "Name=state,Values=available", ...tags];
+  const { Images } = await aws.call<{ Images: Image[] }>(["ec2", "describe-images", ...which]);
+  const wanted = id ?? newest?.namePattern ?? `with the tags ${tagText(imageTags)}`;
+  return architecturesOf(subject).map((architecture) => {
+    const [found] = Images.filter((one) => one.Architecture === architecture);
+    if (found) return { state: "ok", said: `${found.ImageId} for ${architecture}` };
+    return {
+      state: "failed",
+      said: `no image ${wanted} for ${architecture} in ${region}`,
+      remedy: id
+        ? "say another image, or instance types of its architecture"
+        : "bake one: see ami/; or say cos:image.id",
+    };
+  });
+}
+
+const tagText = (tags: Record<string, string>) =>
+  Object.entries(tags)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(", ");
+
+/** What the configuration asks for and may not get. */
+export const configurationChecks: Check[] = [
+  { name: "allowed addresses", run: cidrs },
+  { name: "instance types", run: instanceTypes },
+  { name: "machine image", run: image },
+];
