@@ -27,8 +27,11 @@ export interface HealthQuestion {
 
 /** What load balancers ask the parts of a COS; 200 means that a target takes traffic. */
 export const healthQuestions = {
-  /** Consul has no answer that depends on a leader and needs no token but this one. */
-  consul: { path: "/v1/status/leader" },
+  /**
+   * Goes to the leader, so it fails while the server knows none: one that has not joined yet, or is cut off. `/v1/status/leader`
+   * is 200 then, with an empty name. Without a token that may read services the list is empty, still 200.
+   */
+  consul: { path: "/v1/catalog/service/consul" },
   /** Fails while the server knows no leader, unlike the UI's own page. Source: the Nomad API, "Agent", health. */
   nomad: { path: "/v1/agent/health?type=server" },
   /** Fails before fabio stops, see jobs/fabio.nomad.hcl; fabio's own answer is good until it has gone. */
