@@ -10,8 +10,9 @@ import { cidrBlockOf, contains, type Range, rangeOf } from "./cidr";
 export function mergeRanges(cidrBlocks: readonly string[], limit: number): string[] {
   let blocks = withoutContained(cidrBlocks.map(rangeOf));
   for (;;) {
-    const merge = cheapestMerge(blocks);
-    if (!merge || (merge.added > 0 && blocks.length <= limit)) return blocks.map(cidrBlockOf);
+    const excess = blocks.length - limit;
+    const merge = cheapestMerge(blocks, excess);
+    if (!merge || (merge.added > 0 && excess <= 0)) return blocks.map(cidrBlockOf);
     blocks = [...blocks.slice(0, merge.from), merge.block, ...blocks.slice(merge.to)];
   }
 }
@@ -25,7 +26,9 @@ interface Merge {
   added: number;
 }
 
-function cheapestMerge(blocks: readonly Range[]): Merge | undefined {
+/** The merge that adds the fewest addresses for each block saved, as far as `excess` blocks are to be saved. */
+function cheapestMerge(blocks: readonly Range[], excess: number): Merge | undefined {
+  const price = ({ added, from, to }: Merge) => added / Math.min(to - from - 1, Math.max(excess, 1));
   let cheapest: Merge | undefined;
   blocks.slice(1).forEach((right, i) => {
     const left = blocks[i];
@@ -41,8 +44,6 @@ function cheapestMerge(blocks: readonly Range[]): Merge | undefined {
   });
   return cheapest;
 }
-
-const price = ({ added, from, to }: Merge): number => added / (to - from - 1);
 
 const isIn = (outer: Range, inner: Range | undefined): boolean => inner !== undefined && contains(outer, inner);
 
