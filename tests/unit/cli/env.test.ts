@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { addresses } from "../../../cli/verbs/addresses";
+import { env, quote } from "../../../cli/verbs/env";
+import { contextWith } from "./context";
+import { clusterOutputs, stackOutputs } from "./outputs";
+
+describe("pulumi-cos env", () => {
+  const existing = { consulAddress: "http://127.0.0.1:8500", nomadAddress: "http://127.0.0.1:4646" };
+
+  it("exports what the CLIs read", async () => {
+    const { context, written } = contextWith(stackOutputs());
+    assert.equal(await env(context, {}), 0);
+    assert.equal(
+      written.out,
+      "export CONSUL_HTTP_ADDR=http://api.example:8500\n" +
+        "export NOMAD_ADDR=http://api.example:4646\n" +
+        "export NOMAD_REGION=eu-central-1\n",
+    );
+  });
+
+  it("removes the region of another cluster where it knows none", async () => {
+    const { context, written } = contextWith(existing);
+    await env(context, {});
+    assert.equal(
+      written.out,
+      "export CONSUL_HTTP_ADDR=http://127.0.0.1:8500\nexport NOMAD_ADDR=http://127.0.0.1:4646\nunset NOMAD_REGION\n",
+    );
+  });
+
+  it("takes it back without asking for outputs", async () => {
+    const { context, written } = contextWith(existing);
+    context.outputs = () => Promise.reject(new Error("asked"));
+    assert.equal(await env(context, { unset: true }), 0);
+    assert.equal(written.out, "unset CONSUL_HTTP_ADDR NOMAD_ADDR NOMAD_REGION\n");
+  });
+
+  it("is JSON on demand", async () => {
+    const { context, written } = contextWith(stackOutputs());
+    await env(context, { json: true });
+    assert.deepEqual(JSON.parse(written.out), {
+      CONSUL_HTTP_ADDR: "http://api.example:8500",
+      NOMAD_ADDR: "http://api.example:4646",
+      NOMAD_REGION: "eu-central-1",
+    });
+  });
+
+  it("quotes for the shell whatever there is", () => {
+    for (const text of ["", "a b", "it's", "$(rm -rf /)", "`x`", 'a"b\\c', "x\ny", "http://a:1/b?c=d&e", "~", "*"]) {
+      assert.equal(execFileSync("sh", ["-c", `printf %s ${quote(text)}`], { encoding: "utf8" }), text);
+    }
+  });
+});
+
+describe("pulumi-cos addresses", () => {
+  it("has the ingress, the APIs and their UIs", async () => {
+    const { context, written } = contextWith(stackOutputs());
+    assert.equal(await addresses(context, {}), 0);
+    assert.equal(
+      written.out,
+      [
+        "  ingress public  http://ingress.example",
+        "  Consul API      http://api.example:8500",
+        "  Nomad API       http://api.example:4646",
+        "  Consul UI       http://api.example:8500/ui",
+        "  Nomad UI        http://api.example:4646/ui",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("has everything else that there is, as JSON too", async () => {
+    const cluster = clusterOutputs({
+      uiAccess: {
+        urls: { consul: "https://c.example", nomad: "https://n.example", fabio: "https://f.example" },
+        dnsName: "ui.example",
+        zoneId: "Z",
+        loadBalancerArn: "arn",
+        loadBalancerName: "ui",
+        targetGroupArns: { consul: "", nomad: "", fabio: "" },
+        listenerArns: { consul: "", nomad: "", fabio: "" },
+      } as unknown as NonNullable<ReturnType<typeof clusterOutputs>["uiAccess"]>,
+    });
+    const { context, written } = contextWith(stackOutputs({ cluster }));
+    await addresses(context, { json: true });
+    assert.deepEqual(JSON.parse(written.out), {
+      "ingress public": "http://ingress.example",
+      "Consul API": "http://api.example:8500",
+      "Nomad API": "http://api.example:4646",
+      "Consul UI": "https://c.example",
+      "Nomad UI": "https://n.example",
+      "fabio UI": "https://f.example",
+    });
+  });
+});

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { AwsError } from "../../../cli/aws";
+import { UserError } from "../../../cli/errors";
+import { login } from "../../../cli/verbs/login";
+import { useDirectory } from "../../support/directory";
+import { useHttpDouble } from "../../support/http-double";
+import { type AwsAnswer, awsStub } from "./aws-stub";
+import { contextWith } from "./context";
+import { stackOutputs } from "./outputs";
+
+describe("pulumi-cos login", () => {
+  const nomad = useHttpDouble();
+  const directory = useDirectory("cli-login");
+  const instance = (InstanceId: string, AvailabilityZone: string) => ({ InstanceId, Placement: { AvailabilityZone } });
+  const contextFor = (answers: Record<string, AwsAnswer>) =>
+    contextWith(
+      stackOutputs({ nomadAddress: nomad().url }),
+      awsStub((name, text) => directory.write(name, text), answers),
+    );
+  const running = {
+    "ec2 describe-instances": {
+      Reservations: [{ Instances: [instance("i-2", "b")] }, { Instances: [instance("i-1", "a")] }],
+    },
+  };
+
+  it("takes the first node of a role, and names the others", async () => {
+    const { context, written } = contextFor(running);
+    assert.equal(await login(context, "nomad-server", { print: true }), 0);
+    assert.equal(written.out, "aws ssm start-session --target i-1 --region eu-central-1\n");
+    assert.deepEqual(written.notes, ["i-1 in a; there are also i-2."]);
+    assert.match(directory.read("calls"), /Name=tag:cos-cluster,Values=cos-dev Name=tag:cos-role,Values=nomad-server /);
+  });
+
+  it("takes a pool's node", async () => {
+    const { context } = contextFor(running);
+    await login(context, "public-services", { print: true });
+    assert.match(directory.read("calls"), /Name=tag:cos-role,Values=client Name=tag:cos-pool,Values=public-services /);
+  });
+
+  it("takes the instance of a Nomad client", async () => {
+    const node = { ID: "abcd1234", Name: "ip-10-0-0-1", Status: "ready" };
+    nomad().answers = {
+      "/v1/nodes": { body: [node] },
+      "/v1/node/abcd1234": { body: { ...node, Attributes: { "unique.platform.aws.instance-id": "i-7" } } },
+    };
+    const { context, written } = contextFor({});
+    assert.equal(await login(context, "ip-10-0-0-1", { print: true }), 0);
+    assert.equal(written.out, "aws ssm start-session --target i-7 --region eu-central-1\n");
+    nomad().answers["/v1/node/abcd1234"] = { body: { ...node, Attributes: {} } };
+    await assert.rejects(
+      login(context, "abcd", { print: true }),
+      new UserError("Nomad does not know the EC2 instance of abcd."),
+    );
+  });
+
+  it("runs the session, and ends with its exit code", async () => {
+    const { context } = contextFor({ "ssm start-session": {} });
+    // What the stub prints goes to the terminal of the test.
+    assert.equal(await login(context, "i-0abc", {}), 0);
+    assert.equal(directory.read("calls"), "ssm start-session --target i-0abc --region eu-central-1\n");
+  });
+
+  it("says what is in the way", async () => {
+    await assert.rejects(
+      login(contextFor({ "ec2 describe-instances": {} }).context, "client", {}),
+      new UserError("No instance of cluster cos-dev is running as client."),
+    );
+    await assert.rejects(login(contextFor({}).context, "client", {}), (error) => {
+      assert.ok(error instanceof AwsError);
+      assert.deepEqual([error.code, error.message], ["AccessDenied", "aws ec2 describe-instances: no"]);
+      return true;
+    });
+    await assert.rejects(login(contextWith(stackOutputs(), { PATH: "/nonexistent" }).context, "client", {}), {
+      message: /^The AWS CLI, `aws`, is in no directory of PATH\. /,
+    });
+    await assert.rejects(
+      login(contextWith({ ...stackOutputs(), cluster: undefined } as never).context, "client", {}),
+      new UserError("The stack has no output `cluster`: this command is for clusters on AWS (cos:target: aws)."),
+    );
+  });
+});
