@@ -1,3 +1,5 @@
+import { isBurstable } from "../instance-type";
+
 /** Bounds of the multiplier. Source: the Consul reference, `performance.raft_multiplier`; Nomad's are the same. */
 export const raftMultiplierBounds = { least: 1, most: 10 };
 
@@ -16,7 +18,5 @@ const production = 1;
  * recommendation for production servers, of which m5.large was the smallest named.
  */
 export function raftMultiplier(instanceType: string): number {
-  const [family = "", size = ""] = instanceType.split(".");
-  const bursts = /^t\d/.test(family);
-  return bursts || ["nano", "micro", "small", "medium"].includes(size) ? small : production;
+  return isBurstable(instanceType) || /\.(nano|micro|small|medium)$/.test(instanceType) ? small : production;
 }

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type PropertyError, under } from "../checks";
 import { cidrErrors } from "../load-balancer/cidrs";
 import { type ImageRef, instanceTypeErrors, type NodeOptions, nodeOptionsErrors } from "../node/args";
+import { subnetErrors } from "../node/checks";
 import { type AutopilotArgs, autopilotErrors } from "./autopilot";
 import { raftMultiplier, raftMultiplierBounds } from "./raft";
 
@@ -102,11 +103,6 @@ function serverCountErrors(servers: number, allowSingleServer: boolean): Propert
   return [
     { propertyPath: "servers", reason: `must be 3 or 5, got ${servers}${hint === undefined ? "" : `: ${hint}`}` },
   ];
-}
-
-function subnetErrors(subnetIds: readonly unknown[]): PropertyError[] {
-  if (subnetIds.length > 0) return [];
-  return [{ propertyPath: "subnetIds", reason: "must have at least one subnet, got none" }];
 }
 
 function raftErrors(multiplier: number | undefined): PropertyError[] {

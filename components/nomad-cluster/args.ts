@@ -28,8 +28,14 @@ export interface NomadClusterArgs extends ServerOptions {
   scheduler?: SchedulerArgs | undefined;
 }
 
-/** A pool of a {@link NomadCluster}: a `ClientPool` with what the cluster knows left out. */
-export interface NomadPoolArgs extends Omit<ClientPoolArgs, "vpcId" | "subnetIds" | "image" | "cluster"> {
+/**
+ * A pool of a {@link NomadCluster}: a `ClientPool` with what the cluster knows left out. The cluster's tags are its pools' too,
+ * and so is its key of volumes where a pool has none.
+ */
+export interface NomadPoolArgs extends Omit<
+  ClientPoolArgs,
+  "vpcId" | "subnetIds" | "image" | "cluster" | "clusterName" | "poolName"
+> {
   /** Name of the pool, unique in the cluster: part of the names of its resources. A change replaces the pool. */
   name: string;
   /** IDs of the subnets that its nodes start in. @default those of the servers */
@@ -72,8 +78,8 @@ export function clientPoolArgs(
 ): Omit<ClientPoolArgs, "cluster"> {
   return {
     kmsKeyId,
-    poolName: pool.name,
     ...pool,
+    poolName: pool.name,
     vpcId,
     subnetIds: pool.subnetIds ?? subnetIds,
     image: pool.image ?? image,
