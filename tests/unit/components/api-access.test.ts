@@ -241,7 +241,7 @@ describe("ApiAccess", () => {
       (error: unknown) => {
         assert.ok(pulumi.InputPropertiesError.isInstance(error));
         assert.deepEqual(
-          (error.errors ?? []).map(({ propertyPath, reason }) => `${propertyPath}: ${reason}`),
+          error.errors.map(({ propertyPath, reason }) => `${propertyPath}: ${reason}`),
           [
             'scheme: must be "public" or "internal", got "private"',
             "subnetIds: must have at least one subnet, has 0",

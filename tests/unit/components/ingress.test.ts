@@ -419,7 +419,7 @@ describe("Ingress", () => {
       (error: unknown) => {
         assert.ok(pulumi.InputPropertiesError.isInstance(error));
         assert.deepEqual(
-          (error.errors ?? []).map(({ propertyPath, reason }) => `${propertyPath}: ${reason}`),
+          error.errors.map(({ propertyPath, reason }) => `${propertyPath}: ${reason}`),
           [
             'scheme: must be "public" or "internal", got "private"',
             "subnetIds: must have subnets in at least 2 availability zones, has 1",

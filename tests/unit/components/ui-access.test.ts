@@ -371,7 +371,7 @@ describe("UiAccess", () => {
       (error: unknown) => {
         assert.ok(pulumi.InputPropertiesError.isInstance(error));
         assert.deepEqual(
-          (error.errors ?? []).map(({ propertyPath, reason }) => `${propertyPath}: ${reason}`),
+          error.errors.map(({ propertyPath, reason }) => `${propertyPath}: ${reason}`),
           [
             "subnetIds: must have subnets in at least 2 availability zones, has 1",
             'allowedCidrs[0]: "0.0.0.0/0" lets everybody in: say your own addresses, or allowAnyAddress: true if that is meant',
