@@ -4,7 +4,7 @@ import { resolvePrograms } from "../../tools/programs";
 import { removeDirectory, temporaryDirectory } from "./temporary";
 
 const repository = join(__dirname, "..", "..");
-const STAND_INS = ["nomad", "command"];
+const STAND_INS = ["aws", "awsx", "command", "consul", "nomad"];
 
 /** A resource for the project's program to declare; `{ "$secret": VALUE }` anywhere in the inputs is a secret. */
 export interface Declared {
@@ -20,6 +20,7 @@ export interface StateResource {
   urn: string;
   type: string;
   id?: string;
+  parent?: string;
   inputs: Record<string, unknown>;
   outputs: Record<string, unknown>;
   initErrors?: string[];
@@ -118,12 +119,27 @@ export class PulumiProject {
     return this.run(["destroy", "--yes", "--skip-preview"], true);
   }
 
+  /** Replaces the program by this JavaScript; {@link declare} then means nothing. */
+  async program(text: string): Promise<void> {
+    await writeFile(join(this.directory, "index.js"), text);
+  }
+
   /** The resource of that name in the state, as it is stored: secrets are encrypted. */
   async state(name: string): Promise<StateResource | undefined> {
+    return (await this.states()).find(({ urn }) => urn.endsWith(`::${name}`));
+  }
+
+  /** All resources in the state, as they are stored. */
+  async states(): Promise<StateResource[]> {
     const stored = JSON.parse((await this.run(["stack", "export"])).text) as {
       deployment: { resources?: StateResource[] };
     };
-    return stored.deployment.resources?.find(({ urn }) => urn.endsWith(`::${name}`));
+    return stored.deployment.resources ?? [];
+  }
+
+  /** The stack's outputs. */
+  async outputs(): Promise<Record<string, unknown>> {
+    return JSON.parse((await this.run(["stack", "output", "--json"])).text) as Record<string, unknown>;
   }
 
   async remove(): Promise<void> {

@@ -1,4 +1,3 @@
-import type { InputsOf } from "../schema";
 import type { StandIn } from "../stand-in";
 import { type Cloud, cloudOf, configSchema } from "./cloud";
 import { functions } from "./functions";

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
+import { HttpError } from "../http-client";
 import type { NomadClient } from "./client";
-import { HttpError } from "./client";
 import { declaredVariables, variableFile } from "./hcl-variables";
 import type { ApiJob } from "./api";
 

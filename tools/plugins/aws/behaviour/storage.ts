@@ -1,3 +1,4 @@
+import type { Plain } from "../../value";
 import { arn, ec2Id, hex } from "../cloud";
 import { type Behaviour, mapOf, shown, textOf } from "./behaviour";
 import { Checks } from "./checks";
@@ -104,7 +105,7 @@ const MOUNT_TARGET = "aws:efs/mountTarget:MountTarget";
 
 const mountTarget: Behaviour = {
   allow: ({ fileSystemId, subnetId }, { cloud: { account } }, id) => {
-    const zone = (subnet: unknown) =>
+    const zone = (subnet: Plain | undefined) =>
       account.get("aws:ec2/subnet:Subnet", shown(subnet))?.values["availabilityZone"] ?? subnet;
     const others = account
       .all(MOUNT_TARGET)
