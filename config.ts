@@ -1,6 +1,9 @@
 import { z } from "zod";
-import type { JobVariable } from "./components";
+import { type CosArgs, cosErrors } from "./components/cos/args";
+import type { JobVariable } from "./components/nomad-jobs/args";
 import { consulPorts, nomadPorts } from "./components/ports";
+import type { PropertyError } from "./components/checks";
+import { cosKeys } from "./cos-config";
 
 /** The configuration's namespace, which is the project's name in Pulumi.yaml. */
 const prefix = "cos:";
@@ -46,15 +49,27 @@ const local = z.strictObject({
     .prefault({}),
 });
 
-const schema = z.strictObject({
-  target: z.literal("existing"),
-  existing,
-  jobs: z.array(job).default([]),
-  local: local.prefault({}),
-});
+const target = z.enum(["aws", "existing"], { error: 'must be "aws" or "existing"' });
+const jobs = z.array(job).default([]);
 
-/** A stack's configuration, checked and with its defaults. Pulumi.yaml describes every key. */
-export type Config = z.infer<typeof schema>;
+/** The keys that a stack of each target may have. */
+const schemas = {
+  aws: z.strictObject({ target, ...cosKeys, jobs }),
+  existing: z.strictObject({ target, existing, jobs, local: local.prefault({}) }),
+};
+
+/** A stack's configuration for a cluster that is there already, checked and with its defaults. */
+export type ExistingConfig = Omit<z.infer<typeof schemas.existing>, "target"> & { target: "existing" };
+
+/** A stack's configuration for a cluster on AWS, checked. */
+export interface AwsConfig {
+  target: "aws";
+  cos: CosArgs;
+  jobs: z.infer<typeof jobs>;
+}
+
+/** A stack's configuration. Pulumi.yaml describes every key. */
+export type Config = AwsConfig | ExistingConfig;
 
 /** What is wrong with a stack's configuration: every error, each with its key. */
 export class ConfigError extends Error {
@@ -79,12 +94,56 @@ export function parseConfig(values: Record<string, unknown>, isSecret: (key: str
       .filter(([key]) => key.startsWith(prefix))
       .map(([key, value]) => [key.slice(prefix.length), value]),
   );
-  const result = schema.safeParse(own);
-  if (!result.success) throw new ConfigError(result.error.issues.flatMap((issue) => describe(issue, own, isSecret)));
-  return result.data;
+  return own.target === "aws" ? parseAws(own, isSecret) : parseExisting(own, isSecret);
 }
 
-function describe(issue: z.core.$ZodIssue, values: unknown, isSecret: (key: string) => boolean): string[] {
+function parseExisting(own: Record<string, unknown>, isSecret: (key: string) => boolean): ExistingConfig {
+  const { data, error } = schemas.existing.safeParse(own);
+  if (error) throw new ConfigError(error.issues.flatMap((issue) => describe(issue, schemas.existing, own, isSecret)));
+  return { ...data, target: "existing" };
+}
+
+function parseAws(own: Record<string, unknown>, isSecret: (key: string) => boolean): AwsConfig {
+  const { data, error } = schemas.aws.safeParse(own);
+  if (error) {
+    const errors = error.issues.flatMap((issue) => describe(issue, schemas.aws, own, isSecret));
+    throw new ConfigError([...errors, ...furtherErrors(own, error.issues, isSecret)]);
+  }
+  const { target: _target, jobs: list, ...cos } = data;
+  const errors = cosErrors(cos);
+  if (errors.length > 0) throw new ConfigError(errors.map((each) => describeArgument(each, isSecret)));
+  return { target: "aws", cos, jobs: list };
+}
+
+/**
+ * What else is wrong where values are not even of the right kind: the parts that are, checked by their meaning. It is worth a
+ * try: what stumbles over the others is not said until those are mended.
+ */
+function furtherErrors(
+  own: Record<string, unknown>,
+  issues: z.core.$ZodIssue[],
+  isSecret: (key: string) => boolean,
+): string[] {
+  const malformed = new Set(issues.map(({ path }) => String(path[0])));
+  const sound = Object.fromEntries(Object.entries(own).filter(([key]) => !malformed.has(key) && key in cosKeys));
+  const parsed = schemas.aws.safeParse({ target: "aws", apiAccess: { allowedCidrs: ["192.0.2.0/24"] }, ...sound });
+  if (!parsed.success) return [];
+  return cosErrors(parsed.data)
+    .filter(({ propertyPath }) => !malformed.has(propertyPath.split(/[.[]/)[0] ?? ""))
+    .map((each) => describeArgument(each, isSecret));
+}
+
+function describeArgument({ propertyPath, reason }: PropertyError, isSecret: (key: string) => boolean): string {
+  const hidden = isSecret(prefix + (propertyPath.split(/[.[]/)[0] ?? ""));
+  return `${prefix}${propertyPath}: ${hidden ? "is wrong; its value is a secret, and not shown" : reason}`;
+}
+
+function describe(
+  issue: z.core.$ZodIssue,
+  schema: z.core.$ZodType,
+  values: unknown,
+  isSecret: (key: string) => boolean,
+): string[] {
   const got = valueAt(values, issue.path);
   if (issue.code === "unrecognized_keys") {
     const known = keysAt(schema, issue.path).join(", ");

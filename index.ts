@@ -1,19 +1,25 @@
-import * as nomad from "@pulumi/nomad";
-import { NomadJobs, ReadyGate } from "./components";
+import type { CosArgs } from "./components/cos";
+import { ExistingCluster } from "./components/existing-cluster";
+import { NomadJobs } from "./components/nomad-jobs";
 import { loadConfig } from "./stack-config";
 
-const config = loadConfig();
+/** The program: a cluster, made on AWS or there already, and the jobs that run on it. */
+export = async () => {
+  const config = loadConfig();
+  const cluster =
+    config.target === "aws" ? await makeCluster(config.cos) : new ExistingCluster("cluster", config.existing);
+  const jobs = new NomadJobs("jobs", { jobs: config.jobs }, cluster.forJobs);
+  return {
+    consulAddress: cluster.consulAddress,
+    nomadAddress: cluster.nomadAddress,
+    clusterWarning: cluster.warning,
+    jobIds: jobs.ids,
+    cluster: cluster.outputs,
+  };
+};
 
-// The cluster whose addresses the stack's configuration gives.
-const cluster = config.existing;
-
-const gate = new ReadyGate("ready", cluster);
-
-const provider = new nomad.Provider("nomad", { address: cluster.nomadAddress });
-
-const jobs = new NomadJobs("jobs", { jobs: config.jobs }, { providers: { nomad: provider }, dependsOn: gate });
-
-export const consulAddress = cluster.consulAddress;
-export const nomadAddress = cluster.nomadAddress;
-export const clusterWarning = gate.warning;
-export const jobIds = jobs.ids;
+/** AWS's packages take longer to load than everything else together: stacks without AWS do without them. */
+async function makeCluster(args: CosArgs) {
+  const { Cos } = await import("./components/cos");
+  return new Cos("cos", args);
+}

@@ -1,4 +1,24 @@
-export { NomadJobs, NomadJobArgs, NomadJobsArgs, JobVariable } from "./nomad-jobs";
-export { ReadyGate, ReadyGateArgs } from "./ready-gate";
-export { ConsulAgentOptions, consulAgentConfig } from "./consul-cluster/agent-config";
-export { NomadAgentOptions, NomadClientOptions, nomadAgentConfig, TaskDriver } from "./nomad-cluster/agent-config";
+export * from "./api-access";
+export * from "./bastion";
+export * from "./client-pool";
+export * from "./cluster-settings";
+export * from "./consul-cluster";
+export { type ConsulAgentOptions, consulAgentConfig } from "./consul-cluster/agent-config";
+export * from "./container-registry";
+export * from "./cos";
+export * from "./existing-cluster";
+export * from "./ingress";
+export * from "./machine-image";
+export * from "./network";
+export * from "./node";
+export * from "./nomad-cluster";
+export {
+  type NomadAgentOptions,
+  type NomadClientOptions,
+  nomadAgentConfig,
+  type TaskDriver,
+} from "./nomad-cluster/agent-config";
+export * from "./nomad-jobs";
+export * from "./ready-gate";
+export * from "./shared-file-system";
+export * from "./ui-access";

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { dirname, join, resolve } from "node:path";
 import { parse, YAMLParseError } from "yaml";
 import { UserError } from "../cli/errors";
-import { Config, ConfigError, parseConfig } from "../config";
+import { ConfigError, type ExistingConfig, parseConfig } from "../config";
 import { catalog } from "../tools/catalog";
 import { ProcessTable } from "./processes";
 
@@ -19,7 +19,7 @@ export interface Installation {
   directory: string;
   /** The stack's configuration file. */
   configFile: string;
-  config: Config;
+  config: ExistingConfig;
   consulAddress: URL;
   nomadAddress: URL;
   processes: ProcessTable;
@@ -44,7 +44,7 @@ export function openInstallation(options: InstallationOptions, which: "current" 
   const applied = appliedConfigFile(directory);
   const config =
     which === "last applied" && existsSync(applied)
-      ? (JSON.parse(readFileSync(applied, "utf8")) as Config)
+      ? (JSON.parse(readFileSync(applied, "utf8")) as ExistingConfig)
       : readConfig(configFile, root);
   return {
     root,
@@ -59,13 +59,15 @@ export function openInstallation(options: InstallationOptions, which: "current" 
 
 const appliedConfigFile = (directory: string) => join(directory, "run", "config.json");
 
-function readConfig(file: string, root: string): Config {
+function readConfig(file: string, root: string): ExistingConfig {
   if (!existsSync(file)) throw new UserError(`There is no configuration file ${file}.`);
   const values = readYaml(file)?.config ?? {};
   const errors: string[] = [];
-  let config: Config | undefined;
+  let config: ExistingConfig | undefined;
   try {
-    config = parseConfig(values);
+    const parsed = parseConfig(values);
+    if (parsed.target === "existing") config = parsed;
+    else errors.push('cos:target: must be "existing" for `npm start`, got "aws"');
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     errors.push(...error.errors);
@@ -92,7 +94,7 @@ function readYaml(file: string): { config?: Record<string, unknown> } | null {
 }
 
 /** The local run starts the agents that the addresses name, so these must be this machine's. */
-function addressErrors(config: Config): string[] {
+function addressErrors(config: ExistingConfig): string[] {
   return (["consulAddress", "nomadAddress"] as const).flatMap((key) => {
     const { hostname, protocol } = new URL(config.existing[key]);
     return hostname === "127.0.0.1" && protocol === "http:"
@@ -101,7 +103,7 @@ function addressErrors(config: Config): string[] {
   });
 }
 
-function portErrors(config: Config): string[] {
+function portErrors(config: ExistingConfig): string[] {
   const ports = Object.entries({
     "cos:existing.consulAddress": portOf(new URL(config.existing.consulAddress)),
     "cos:existing.nomadAddress": portOf(new URL(config.existing.nomadAddress)),

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import type { PropertyError } from "../checks";
 import { jobName } from "./job-name";
 
 /** A value of a job's HCL2 variable: what the variable's declared type in the job file takes. */
@@ -21,9 +22,9 @@ export interface NomadJobsArgs {
   jobs: NomadJobArgs[];
 }
 
-/** Checks the list and throws all that is wrong with it at once. */
-export function checkNomadJobsArgs(args: NomadJobsArgs): void {
-  const errors: pulumi.InputPropertyErrorDetails[] = [];
+/** What is wrong with the list: names that are there twice, files that are not there. */
+export function nomadJobsErrors(args: NomadJobsArgs): PropertyError[] {
+  const errors: PropertyError[] = [];
   const seen = new Map<string, number>();
   args.jobs.forEach((job, i) => {
     const name = jobName(job);
@@ -42,5 +43,5 @@ export function checkNomadJobsArgs(args: NomadJobsArgs): void {
       });
     }
   });
-  if (errors.length > 0) throw new pulumi.InputPropertiesError({ message: "NomadJobs cannot be made", errors });
+  return errors;
 }

@@ -1,17 +1,19 @@
 import { readFileSync } from "node:fs";
 import * as nomad from "@pulumi/nomad";
 import * as pulumi from "@pulumi/pulumi";
-import { checkNomadJobsArgs, NomadJobsArgs } from "./args";
+import { refuse } from "../checks";
+import { NomadJobsArgs, nomadJobsErrors } from "./args";
 import { hclVariables } from "./hcl-variables";
 import { jobName } from "./job-name";
 
-export { JobVariable, NomadJobArgs, NomadJobsArgs } from "./args";
+export { JobVariable, NomadJobArgs, NomadJobsArgs, nomadJobsErrors } from "./args";
 
 /**
  * Registers job files with Nomad and waits until each runs: a job whose deployment fails fails the update. A job that was
  * stopped by hand is run again by the next update with a refresh.
  *
- * Needs a Nomad provider: `new NomadJobs(name, args, { providers: { nomad: provider }, dependsOn: gate })`.
+ * Needs a Nomad provider: `new NomadJobs(name, args, { providers: { nomad: provider }, dependsOn: gate })`. With
+ * `deletedWith`, a destruction of that resource leaves the jobs alone: they go with their cluster, which may be out of reach.
  */
 export class NomadJobs extends pulumi.ComponentResource {
   /** The registered jobs, by the names they have in {@link NomadJobsArgs}. */
@@ -20,7 +22,7 @@ export class NomadJobs extends pulumi.ComponentResource {
   readonly ids: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: NomadJobsArgs, opts?: pulumi.ComponentResourceOptions) {
-    checkNomadJobsArgs(args);
+    refuse("NomadJobs", nomadJobsErrors(args));
     super("cos:index:NomadJobs", name, {}, opts);
 
     this.jobs = Object.fromEntries(
@@ -34,7 +36,7 @@ export class NomadJobs extends pulumi.ComponentResource {
             detach: false,
             rerunIfDead: true,
           },
-          { parent: this },
+          { parent: this, deletedWith: opts?.deletedWith },
         ),
       ]),
     );

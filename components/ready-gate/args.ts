@@ -1,4 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
+import type { PropertyError } from "../checks";
 
 /** Arguments of {@link ReadyGate}. A change of any of them runs the gate again, tolerantly. */
 export interface ReadyGateArgs {
@@ -16,9 +17,9 @@ export interface ReadyGateArgs {
   timeoutSeconds?: number;
 }
 
-/** Checks the plain values and throws all that is wrong with them at once. */
-export function checkReadyGateArgs(args: ReadyGateArgs): void {
-  const errors: pulumi.InputPropertyErrorDetails[] = [];
+/** What is wrong with the plain values. */
+export function readyGateErrors(args: ReadyGateArgs): PropertyError[] {
+  const errors: PropertyError[] = [];
   for (const name of ["consulServers", "nomadServers"] as const) {
     if (!Number.isInteger(args[name]) || args[name] < 1) {
       errors.push({ propertyPath: name, reason: `must be a whole number of at least 1, got ${args[name]}` });
@@ -31,5 +32,5 @@ export function checkReadyGateArgs(args: ReadyGateArgs): void {
   if (args.timeoutSeconds !== undefined && !(args.timeoutSeconds > 0)) {
     errors.push({ propertyPath: "timeoutSeconds", reason: `must be more than 0, got ${args.timeoutSeconds}` });
   }
-  if (errors.length > 0) throw new pulumi.InputPropertiesError({ message: "ReadyGate cannot be made", errors });
+  return errors;
 }

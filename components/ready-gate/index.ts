@@ -1,6 +1,7 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { checkReadyGateArgs, ReadyGateArgs } from "./args";
+import { refuse } from "../checks";
+import { ReadyGateArgs, readyGateErrors } from "./args";
 
 export { ReadyGateArgs } from "./args";
 
@@ -20,7 +21,7 @@ export class ReadyGate extends pulumi.ComponentResource {
   readonly warning: pulumi.Output<string>;
 
   constructor(name: string, args: ReadyGateArgs, opts?: pulumi.ComponentResourceOptions) {
-    checkReadyGateArgs(args);
+    refuse("ReadyGate", readyGateErrors(args));
     super("cos:index:ReadyGate", name, {}, opts);
 
     const environment = {

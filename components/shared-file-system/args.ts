@@ -13,8 +13,11 @@ export interface SharedFileSystemArgs {
   vpcId: pulumi.Input<string>;
   /** IDs of the subnets to mount from: one in each availability zone, as EFS allows no more. A change replaces the mount target. */
   subnetIds: pulumi.Input<string>[];
-  /** ID of the security group of the nodes that mount it. */
-  clientSecurityGroupId: pulumi.Input<string>;
+  /**
+   * ID of the security group of the nodes that mount it.
+   * @default none: nobody is let in before rules of your own name `securityGroupId`, where the nodes are made after it
+   */
+  clientSecurityGroupId?: pulumi.Input<string> | undefined;
   /** ARN of a KMS key. A change replaces the file system, which loses its files. @default the account's key for EFS */
   kmsKeyId?: pulumi.Input<string> | undefined;
   /** `elastic` bills what is read and written; `bursting` gives throughput by size. A change is made in place. @default "elastic" */

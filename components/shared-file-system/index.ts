@@ -30,7 +30,7 @@ export class SharedFileSystem extends pulumi.ComponentResource {
     refuse("SharedFileSystem", sharedFileSystemErrors(args));
     super("cos:index:SharedFileSystem", name, {}, opts);
 
-    const { vpcId, tags, transform = {} } = args;
+    const { vpcId, tags, clientSecurityGroupId, transform = {} } = args;
     const parent = { parent: this };
     const fileSystem = new aws.efs.FileSystem(
       `${name}-files`,
@@ -53,7 +53,7 @@ export class SharedFileSystem extends pulumi.ComponentResource {
     const description = "Mount targets of a shared file system";
     const group = securityGroup(`${name}-efs`, { vpcId, description, tags }, parent);
     const parties = {
-      client: [{ securityGroupId: args.clientSecurityGroupId }],
+      client: clientSecurityGroupId === undefined ? [] : [{ securityGroupId: clientSecurityGroupId }],
       efs: [{ securityGroupId: group.id }],
     };
     allow(`${name}-efs`, nfs, parties, parent, tags);

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { parseConfig } from "../../config";
+import { type ExistingConfig, parseConfig } from "../../config";
 import type { Installation } from "../../local/installation";
 import { ProcessTable } from "../../local/processes";
 
@@ -15,9 +15,16 @@ export function installationIn(
     root,
     directory,
     configFile: join(directory, "Pulumi.local.yaml"),
-    config: parseConfig({ "cos:target": "existing", "cos:existing": { consulAddress, nomadAddress } }),
+    config: existingConfig({ consulAddress, nomadAddress }),
     consulAddress: new URL(consulAddress),
     nomadAddress: new URL(nomadAddress),
     processes: new ProcessTable(join(directory, "run")),
   };
+}
+
+/** The configuration of a stack for a cluster that is there already. */
+export function existingConfig(existing: object, jobs: object[] = []): ExistingConfig {
+  const config = parseConfig({ "cos:target": "existing", "cos:existing": existing, "cos:jobs": jobs });
+  if (config.target === "existing") return config;
+  throw new Error("not the target that was asked for");
 }

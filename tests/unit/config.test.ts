@@ -72,8 +72,8 @@ describe("a stack's configuration", () => {
 
 describe("errors of a stack's configuration", () => {
   const cases: [what: string, changes: Record<string, unknown>, ...errors: RegExp[]][] = [
-    ["a missing target", { "cos:target": undefined }, /^cos:target: is missing, must be "existing"$/],
-    ["another target", { "cos:target": "gcp" }, /^cos:target: must be "existing", got "gcp"$/],
+    ["a missing target", { "cos:target": undefined }, /^cos:target: is missing, must be "aws" or "existing"$/],
+    ["another target", { "cos:target": "gcp" }, /^cos:target: must be "aws" or "existing", got "gcp"$/],
     ["no addresses", { "cos:existing": undefined }, /^cos:existing: is missing, must be /],
     [
       "missing addresses",
@@ -206,6 +206,7 @@ describe("a stack's configuration as the engine hands it over", () => {
   it("is text, objects as JSON", () => {
     pulumi.runtime.setAllConfig(values);
     const config = loadConfig();
+    assert.ok(config.target === "existing");
     assert.equal(config.existing.consulServers, 3);
     assert.deepEqual(config.jobs, jobs);
   });

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { parseConfig } from "../../../config";
 import { NomadApi } from "../../../apis/nomad";
 import { UserError } from "../../../local/installation";
 import { checkJobPorts, parseJobs, variablesFile } from "../../../local/jobs";
 import { type Answer, type Request, useHttpDouble } from "../../support/http-double";
-import { installationIn } from "../../support/installation";
+import { existingConfig, installationIn } from "../../support/installation";
 import { jobSpec } from "../../support/nomad-objects";
 import { useDirectory } from "../../support/directory";
 
@@ -36,9 +35,8 @@ describe("job files, as Nomad parses them", () => {
 
   function parse(jobs: object[], url = nomad().url) {
     const installation = installationIn(directory.path, undefined, url);
-    const { config } = installation;
-    const values = { "cos:target": config.target, "cos:existing": config.existing, "cos:jobs": jobs };
-    return parseJobs({ ...installation, root: directory.path, config: parseConfig(values) }, new NomadApi(url));
+    const config = existingConfig(installation.config.existing, jobs);
+    return parseJobs({ ...installation, root: directory.path, config }, new NomadApi(url));
   }
 
   function answer(reply: (request: { JobHCL: string; Variables: string }) => Answer): void {

@@ -1,0 +1,110 @@
+import type { ApiAccessArgs } from "../api-access/args";
+import type { BastionArgs } from "../bastion/args";
+import type { ClientPoolArgs } from "../client-pool/args";
+import type { ConsulClusterArgs } from "../consul-cluster/args";
+import type { ContainerRegistryArgs } from "../container-registry/args";
+import type { IngressArgs } from "../ingress/args";
+import type { MachineImageArgs } from "../machine-image/args";
+import type { ExistingNetwork, NetworkArgs } from "../network/args";
+import type { NomadClusterArgs } from "../nomad-cluster/args";
+import type { Tags } from "../security-group";
+import type { SharedFileSystemArgs } from "../shared-file-system/args";
+import type { UiAccessArgs } from "../ui-access/args";
+
+export { cosErrors } from "./checks";
+
+/** What {@link Cos} knows itself: where a part stands, and the tags of all. */
+type Place = "vpcId" | "subnetIds" | "tags";
+
+/** Where a part stands in the network. */
+export interface InTier {
+  /** Name of the tier of the network whose subnets it uses. A change replaces what cannot move. */
+  tier?: string | undefined;
+}
+
+/** Consul's servers, in the tier `services` unless another is named. */
+export interface CosConsulArgs extends Omit<ConsulClusterArgs, Place | "image" | "clusterName">, InTier {}
+
+/** A pool of clients, in the tier `services` unless another is named. */
+export interface CosPoolArgs extends Omit<ClientPoolArgs, Place | "image" | "cluster" | "clusterName" | "poolName">, InTier {
+  /** Name of the pool: letters, digits and hyphens. A change makes another pool. */
+  name: string;
+  /** Tags of everything of this pool, beside those of the whole. @default {} */
+  tags?: Tags | undefined;
+  /**
+   * Nomad node pool of the nodes: only jobs that name it run there.
+   * @default the name
+   */
+  nodePool?: string | undefined;
+  /** Directory at which the nodes mount the file system of {@link CosArgs.fileSystem}. @default not mounted */
+  sharedFileSystemMountPoint?: string | undefined;
+}
+
+/** Nomad's servers, in the tier `services` unless another is named, and the pools of its clients. */
+export interface CosNomadArgs
+  extends Omit<NomadClusterArgs, Place | "image" | "clusterName" | "consul" | "pools">, InTier {
+  /** The pools, each with a name of its own. @default {@link defaultPools} */
+  pools?: CosPoolArgs[] | undefined;
+}
+
+/** A load balancer in front of fabio, by default in the tier `public`, an internal one in `services`. */
+export interface CosIngressArgs extends Omit<IngressArgs, Place | "pools" | "clientSecurityGroupId">, InTier {
+  /** Name of the ingress: letters, digits and hyphens. A change makes another ingress. */
+  name: string;
+  /** Names of the pools that run fabio. */
+  pools: string[];
+}
+
+/** The load balancer of the APIs, by default in the tier `public`, an internal one in `services`. */
+export interface CosApiAccessArgs extends Omit<ApiAccessArgs, Place | "consul" | "nomad">, InTier {}
+
+/** The load balancer of the UIs, by default in the tier `public`, an internal one in `services`. */
+export interface CosUiAccessArgs extends Omit<UiAccessArgs, Place | "consul" | "nomad" | "fabio">, InTier {
+  /** Names of the pools whose fabio has its UI there. @default the pools of all ingresses */
+  fabioPools?: string[] | undefined;
+}
+
+/** The bastion host, by default in the tier `public`. It may log into every node. */
+export interface CosBastionArgs
+  extends Omit<BastionArgs, "vpcId" | "subnetId" | "tags" | "image" | "targets">, InTier {}
+
+/** The shared file system, by default with its mount targets in the tier `services`. */
+export interface CosFileSystemArgs extends Omit<SharedFileSystemArgs, Place | "clientSecurityGroupId">, InTier {}
+
+/** Arguments of {@link Cos}. */
+export interface CosArgs {
+  /**
+   * Name of the cluster: the tag `cos-cluster` of its nodes. Unique in the account and region; a change is that of another cluster.
+   * @default `PROJECT-STACK` of the Pulumi project and stack
+   */
+  clusterName?: string | undefined;
+  /** The network to make. @default {@link NetworkArgs}' own defaults */
+  network?: Omit<NetworkArgs, "tags"> | undefined;
+  /** A network that is there already, in place of `network`. @default none */
+  existingNetwork?: ExistingNetwork | undefined;
+  /**
+   * The machine image. By ID it is one for all nodes; otherwise it is looked up once for each architecture that the instance
+   * types have. @default the newest of this account with the versions that this release pins
+   */
+  image?: MachineImageArgs | undefined;
+  /** Consul's servers. @default 3 */
+  consul?: CosConsulArgs | undefined;
+  /** Nomad's servers and pools. @default 3 servers and {@link defaultPools} */
+  nomad?: CosNomadArgs | undefined;
+  /** Load balancers in front of fabio. @default none */
+  ingresses?: CosIngressArgs[] | undefined;
+  /** The load balancer of the APIs: Pulumi itself registers the jobs through it. */
+  apiAccess: CosApiAccessArgs;
+  /** The load balancer of the UIs. @default none */
+  uiAccess?: CosUiAccessArgs | undefined;
+  /** A bastion host. @default none: SSM Session Manager is the way in */
+  bastion?: CosBastionArgs | undefined;
+  /** A registry for container images, from which every pool with `ecrPull` may pull. @default none */
+  registry?: Omit<ContainerRegistryArgs, "tags"> | undefined;
+  /** A file system that nodes of several pools share. @default none */
+  fileSystem?: CosFileSystemArgs | undefined;
+  /** How long the first `up` waits for the cluster to come up, in seconds. @default 900 */
+  readyTimeoutSeconds?: number | undefined;
+  /** Tags of everything taggable. @default {} */
+  tags?: Tags | undefined;
+}

@@ -1,0 +1,166 @@
+import { apiAccessErrors } from "../api-access/args";
+import { bastionErrors } from "../bastion/args";
+import { type PropertyError, repeated, under } from "../checks";
+import { nameErrors } from "../cluster-settings/servers";
+import { consulClusterErrors } from "../consul-cluster/args";
+import { containerRegistryErrors } from "../container-registry/args";
+import { ingressErrors } from "../ingress/args";
+import { machineImageErrors } from "../machine-image/args";
+import { existingNetworkErrors, networkErrors } from "../network/args";
+import { resolveNetwork } from "../network/defaults";
+import { nomadClusterErrors } from "../nomad-cluster/args";
+import { sharedFileSystemErrors } from "../shared-file-system/args";
+import { uiAccessErrors } from "../ui-access/args";
+import type { CosArgs } from "./args";
+import { consulArgs, defaultTiers, ingressArgs, nomadArgs, outerTier, poolsOf, type Surroundings } from "./parts";
+
+/** What is wrong with the arguments of {@link Cos}: all that is wrong with any of its parts, under the names it has there. */
+export function cosErrors(args: CosArgs): PropertyError[] {
+  const place = placeholders(args);
+  const { vpcId } = place;
+  const at = (tier: string) => ({ vpcId, subnetIds: place.subnetIds(tier) });
+  const consulRef = {
+    datacenter: "placeholder",
+    joinTag: { key: "key", value: "value" },
+    securityGroupId: "sg-placeholder",
+  };
+  const servers = { autoScalingGroupName: "placeholder", securityGroupId: "sg-placeholder" };
+  const { apiAccess, uiAccess, bastion, registry, fileSystem, network, existingNetwork, image } = args;
+  return renamed([
+    ...nameErrors("clusterName", args.clusterName),
+    ...exclusive(args),
+    ...(network ? under("network", networkErrors(network)) : []),
+    ...(existingNetwork ? under("existingNetwork", existingNetworkErrors(existingNetwork)) : []),
+    ...(image ? under("image", machineImageErrors(image)) : []),
+    ...tierErrors(args),
+    ...under("consul", consulClusterErrors(consulArgs(args, place))),
+    ...under("nomad", nomadClusterErrors(nomadArgs(args, place, consulRef))),
+    ...ingressesErrors(args, place),
+    ...under(
+      "apiAccess",
+      apiAccessErrors({ ...apiAccess, ...at(outerTier(apiAccess)), consul: servers, nomad: servers }),
+    ),
+    ...(uiAccess
+      ? under("uiAccess", uiAccessErrors({ ...uiAccess, ...at(outerTier(uiAccess)), consul: servers, nomad: servers }))
+      : []),
+    ...(bastion ? under("bastion", bastionErrors({ ...bastion, vpcId, subnetId: "subnet-placeholder" })) : []),
+    ...(registry ? under("registry", containerRegistryErrors(registry)) : []),
+    ...(fileSystem
+      ? under(
+          "fileSystem",
+          sharedFileSystemErrors({
+            ...fileSystem,
+            ...at(fileSystem.tier ?? defaultTiers.nodes),
+          }),
+        )
+      : []),
+    ...mountErrors(args),
+    ...timeoutErrors(args),
+  ]);
+}
+
+/** Plain values in the place of what is not made yet, so that the parts' own checks can run. */
+function placeholders(args: CosArgs): Surroundings {
+  const { zones } = resolveNetwork(args.network ?? {});
+  const subnets = Array.from({ length: Math.max(0, Math.floor(zones)) }, (_, i) => `subnet-placeholder-${i}`);
+  const known = tierNames(args);
+  return {
+    clusterName: args.clusterName ?? "placeholder",
+    vpcId: "vpc-placeholder",
+    // An unknown tier is an error of its own, which must not bring others with it.
+    subnetIds: (tier) =>
+      args.existingNetwork && known.includes(tier) ? (args.existingNetwork.subnetIds[tier] ?? []) : subnets,
+    image: (architecture) => ({
+      id: "ami-placeholder",
+      architecture: args.image?.id === undefined ? architecture : (args.image.architecture ?? "arm64"),
+    }),
+  };
+}
+
+function tierNames({ network, existingNetwork }: CosArgs): string[] {
+  if (existingNetwork) return Object.keys(existingNetwork.subnetIds);
+  return resolveNetwork(network ?? {}).tiers.map(({ name }) => name);
+}
+
+function exclusive({ network, existingNetwork }: CosArgs): PropertyError[] {
+  if (!network || !existingNetwork) return [];
+  return [
+    { propertyPath: "existingNetwork", reason: "must not be given together with network: one of them is the network" },
+  ];
+}
+
+function tierErrors(args: CosArgs): PropertyError[] {
+  const known = tierNames(args);
+  const { nodes } = defaultTiers;
+  const used: [path: string, tier: string][] = [
+    ["consul.tier", args.consul?.tier ?? nodes],
+    ["nomad.tier", args.nomad?.tier ?? nodes],
+    ...poolsOf(args).map(({ tier }, i): [string, string] => [`nomad.pools[${i}].tier`, tier ?? nodes]),
+    ...(args.ingresses ?? []).map((ingress, i): [string, string] => [`ingresses[${i}].tier`, outerTier(ingress)]),
+    ["apiAccess.tier", outerTier(args.apiAccess)],
+    ...(args.uiAccess ? [["uiAccess.tier", outerTier(args.uiAccess)] as [string, string]] : []),
+    ...(args.bastion ? [["bastion.tier", outerTier(args.bastion)] as [string, string]] : []),
+    ...(args.fileSystem ? [["fileSystem.tier", args.fileSystem.tier ?? nodes] as [string, string]] : []),
+  ];
+  return used
+    .filter(([, tier]) => !known.includes(tier))
+    .map(([propertyPath, tier]) => ({
+      propertyPath,
+      reason: `there is no tier "${tier}" in the network; there are: ${known.join(", ")}`,
+    }));
+}
+
+function ingressesErrors(args: CosArgs, place: Surroundings): PropertyError[] {
+  const ingresses = args.ingresses ?? [];
+  const known = poolsOf(args).map(({ name }) => name);
+  const pool = { autoScalingGroupName: "placeholder", securityGroupId: "sg-placeholder" };
+  const unknown = (propertyPath: string, name: string): PropertyError[] =>
+    known.includes(name)
+      ? []
+      : [{ propertyPath, reason: `there is no pool "${name}"; there are: ${known.join(", ") || "none"}` }];
+  return [
+    ...ingresses.flatMap((ingress, i) =>
+      under(`ingresses[${i}]`, [
+        ...nameErrors("name", ingress.name),
+        ...ingress.pools.flatMap((name, j) => unknown(`pools[${j}]`, name)),
+        ...ingressErrors({
+          ...ingressArgs(ingress, () => pool),
+          vpcId: place.vpcId,
+          subnetIds: place.subnetIds(outerTier(ingress)),
+        }),
+      ]),
+    ),
+    ...repeated(ingresses.map(({ name }) => name)).map(({ value, indexes }) => ({
+      propertyPath: `ingresses[${indexes.at(-1)}].name`,
+      reason: `"${value}" is already the name of ingresses[${indexes[0]}]`,
+    })),
+    ...(args.uiAccess?.fabioPools ?? []).flatMap((name, i) => unknown(`uiAccess.fabioPools[${i}]`, name)),
+  ];
+}
+
+function mountErrors(args: CosArgs): PropertyError[] {
+  if (args.fileSystem) return [];
+  return poolsOf(args).flatMap(({ sharedFileSystemMountPoint }, i) =>
+    sharedFileSystemMountPoint === undefined
+      ? []
+      : [
+          {
+            propertyPath: `nomad.pools[${i}].sharedFileSystemMountPoint`,
+            reason: `needs fileSystem: there is no file system to mount at "${sharedFileSystemMountPoint}"`,
+          },
+        ],
+  );
+}
+
+function timeoutErrors({ readyTimeoutSeconds: seconds }: CosArgs): PropertyError[] {
+  if (seconds === undefined || seconds > 0) return [];
+  return [{ propertyPath: "readyTimeoutSeconds", reason: `must be more than 0, got ${seconds}` }];
+}
+
+/** The parts speak of `subnetIds`, whose place here is the tier's. */
+function renamed(errors: PropertyError[]): PropertyError[] {
+  return errors.map(({ propertyPath, reason }) => ({
+    propertyPath: propertyPath.replace(/^(?!existingNetwork)(.*)\.subnetIds(\[\d+\])?$/, "$1.tier"),
+    reason,
+  }));
+}

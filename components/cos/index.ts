@@ -1,0 +1,253 @@
+import * as aws from "@pulumi/aws";
+import * as consul from "@pulumi/consul";
+import * as nomad from "@pulumi/nomad";
+import * as pulumi from "@pulumi/pulumi";
+import { ApiAccess } from "../api-access";
+import { Bastion } from "../bastion";
+import type { ClientPool } from "../client-pool";
+import { refuse } from "../checks";
+import { ClusterSettings } from "../cluster-settings";
+import { ConsulCluster } from "../consul-cluster";
+import { ContainerRegistry } from "../container-registry";
+import { Ingress } from "../ingress";
+import { type Architecture } from "../instance-type";
+import { MachineImage } from "../machine-image";
+import { Network } from "../network";
+import { NomadCluster } from "../nomad-cluster";
+import { portGraph } from "../ports";
+import { ReadyGate } from "../ready-gate";
+import { allow } from "../security-group";
+import { SharedFileSystem } from "../shared-file-system";
+import { UiAccess } from "../ui-access";
+import { type CosArgs, cosErrors } from "./args";
+import { clusterOutputs } from "./outputs";
+import { outdatedNodes } from "./outdated-nodes";
+import { consulArgs, defaultTiers, ingressArgs, ingressPools, nomadArgs, outerTier, type Surroundings } from "./parts";
+
+export type * from "./args";
+export type { ClusterOutputs } from "./outputs";
+export { defaultPools, terraformCosPools } from "./pools";
+
+/**
+ * A whole container orchestration system on AWS: a network, Consul's and Nomad's servers, pools of clients, and load
+ * balancers for traffic and for the APIs. It is there once the cluster is ready for jobs:
+ *
+ *     const cos = new Cos("cos", { apiAccess: { allowedCidrs: ["198.51.100.7/32"] } });
+ *     new NomadJobs("jobs", { jobs }, cos.forJobs);
+ */
+export class Cos extends pulumi.ComponentResource {
+  /** Name of the cluster: the tag `cos-cluster` of its nodes. */
+  readonly clusterName: string;
+  /** AWS region. */
+  readonly region: pulumi.Output<string>;
+  /** ID of the VPC. */
+  readonly vpcId: pulumi.Output<string>;
+  /** IDs of the subnets by tier. */
+  readonly subnetIds: Readonly<Record<string, pulumi.Output<string>[]>>;
+  /** The network; undefined where an existing one is used. */
+  readonly network?: Network;
+  /** Consul's servers. */
+  readonly consul: ConsulCluster;
+  /** Nomad's servers and pools. */
+  readonly nomad: NomadCluster;
+  /** The ingresses by name. */
+  readonly ingresses: Readonly<Record<string, Ingress>>;
+  /** The load balancer of the APIs. */
+  readonly apiAccess: ApiAccess;
+  /** The load balancer of the UIs, where there is one. */
+  readonly uiAccess?: UiAccess;
+  /** The bastion, where there is one. */
+  readonly bastion?: Bastion;
+  /** The registry, where there is one. */
+  readonly registry?: ContainerRegistry;
+  /** The shared file system, where there is one. */
+  readonly fileSystem?: SharedFileSystem;
+  /** URL of the Consul API. */
+  readonly consulAddress: pulumi.Output<string>;
+  /** URL of the Nomad API. */
+  readonly nomadAddress: pulumi.Output<string>;
+  /** The warning of a cluster that is ready but degraded, otherwise an empty string. */
+  readonly warning: pulumi.Output<string>;
+  /** Number of nodes that run an older launch template than their group's. */
+  readonly outdatedNodes: pulumi.Output<number>;
+  /** A command line that logs into a node through SSM Session Manager; `INSTANCE_ID` in it is to be replaced. */
+  readonly loginCommand: pulumi.Output<string>;
+  /** Options for what runs on the cluster: its Nomad and Consul providers, after the cluster is ready, and gone with it. */
+  readonly forJobs: pulumi.ComponentResourceOptions;
+  /** All that is to know of it from outside, for a stack to export. */
+  readonly outputs: ReturnType<typeof clusterOutputs>;
+
+  constructor(name: string, args: CosArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuse("Cos", cosErrors(args));
+    super("cos:index:Cos", name, {}, opts);
+    const { tags } = args;
+    const parent = { parent: this };
+
+    this.clusterName = args.clusterName ?? `${pulumi.getProject()}-${pulumi.getStack()}`;
+    this.region = aws.getRegionOutput({}, parent).region;
+
+    // The network.
+    this.network = args.existingNetwork ? undefined : new Network(`${name}-network`, { ...args.network, tags }, parent);
+    const { vpcId, subnetIds } = args.existingNetwork ?? (this.network as Network);
+    this.vpcId = pulumi.output(vpcId);
+    this.subnetIds = outputsOf(subnetIds);
+    const within = (tier: string) => ({ vpcId, subnetIds: this.subnetIds[tier] ?? [], tags });
+    if (args.registry) this.registry = new ContainerRegistry(`${name}-registry`, { ...args.registry, tags }, parent);
+    if (args.fileSystem) {
+      const { tier = defaultTiers.nodes, ...fileSystem } = args.fileSystem;
+      this.fileSystem = new SharedFileSystem(`${name}-file-system`, { ...fileSystem, ...within(tier) }, parent);
+    }
+
+    // The nodes.
+    const place: Surroundings = {
+      clusterName: this.clusterName,
+      vpcId,
+      subnetIds: (tier) => this.subnetIds[tier] ?? [],
+      image: images(name, args, parent),
+      endpointSecurityGroupId: this.network?.endpointSecurityGroupId,
+      fileSystemId: this.fileSystem?.id,
+    };
+    this.consul = new ConsulCluster(`${name}-consul`, consulArgs(args, place), parent);
+    this.nomad = new NomadCluster(`${name}-nomad`, nomadArgs(args, place, this.consul), parent);
+    const groups = [this.consul, this.nomad, ...Object.values(this.nomad.pools)];
+    this.outdatedNodes = outdatedNodes(this.clusterName, groups, parent);
+
+    // The ways in.
+    const poolOf = (pool: string) => this.pool(pool);
+    this.ingresses = Object.fromEntries(
+      (args.ingresses ?? []).map((ingress) => [
+        ingress.name,
+        new Ingress(
+          `${name}-${ingress.name}`,
+          { ...ingressArgs(ingress, poolOf), ...within(outerTier(ingress)) },
+          parent,
+        ),
+      ]),
+    );
+    const nomadServers = {
+      autoScalingGroupName: this.nomad.autoScalingGroupName,
+      securityGroupId: this.nomad.serverSecurityGroupId,
+    };
+    const { tier: _apiTier, ...apiAccess } = args.apiAccess;
+    this.apiAccess = new ApiAccess(
+      `${name}-api`,
+      { ...apiAccess, ...within(outerTier(args.apiAccess)), consul: this.consul, nomad: nomadServers },
+      parent,
+    );
+    this.consulAddress = this.apiAccess.consulAddress;
+    this.nomadAddress = this.apiAccess.nomadAddress;
+    if (args.uiAccess) {
+      const { tier: _uiTier, fabioPools = ingressPools(args), ...uiAccess } = args.uiAccess;
+      const pools = Object.fromEntries(fabioPools.map((pool) => [pool, poolOf(pool)]));
+      this.uiAccess = new UiAccess(
+        `${name}-ui`,
+        {
+          ...uiAccess,
+          ...within(outerTier(args.uiAccess)),
+          consul: this.consul,
+          nomad: nomadServers,
+          ...(fabioPools.length > 0 && { fabio: { pools } }),
+        },
+        parent,
+      );
+    }
+    if (args.bastion) {
+      const { tier: _bastionTier, ...bastion } = args.bastion;
+      const [subnetId] = within(outerTier(args.bastion)).subnetIds;
+      const targets = {
+        "consul-server": this.consul.securityGroupId,
+        "nomad-server": this.nomad.serverSecurityGroupId,
+        client: this.nomad.clientSecurityGroupId,
+      };
+      // The checks have refused a tier without subnets.
+      const host = { vpcId, subnetId: subnetId ?? "", targets, tags };
+      this.bastion = new Bastion(`${name}-bastion`, { ...bastion, ...host }, parent);
+    }
+    this.allowServices(name, args);
+    this.loginCommand = pulumi.interpolate`aws ssm start-session --region ${this.region} --target INSTANCE_ID`;
+
+    // What it is for.
+    const { warning, forJobs } = this.ready(name, args);
+    this.warning = warning;
+    this.forJobs = forJobs;
+    this.outputs = clusterOutputs(this);
+    this.registerOutputs({
+      clusterName: this.clusterName,
+      region: this.region,
+      vpcId: this.vpcId,
+      subnetIds: this.subnetIds,
+      consulAddress: this.consulAddress,
+      nomadAddress: this.nomadAddress,
+      warning: this.warning,
+      outdatedNodes: this.outdatedNodes,
+      loginCommand: this.loginCommand,
+    });
+  }
+
+  private pool(name: string): ClientPool {
+    const pool = this.nomad.pools[name];
+    // The checks have refused a name that is not there.
+    if (!pool) throw new Error(`there is no pool ${name}`);
+    return pool;
+  }
+
+  /** The rules between parts of which neither is given the other. */
+  private allowServices(name: string, args: CosArgs): void {
+    const pools = ingressPools(args).map((key) => ({ key, securityGroupId: this.pool(key).securityGroupId }));
+    const clients = [{ securityGroupId: this.nomad.clientSecurityGroupId }];
+    const { fileSystem } = this;
+    const parties = {
+      ingress: pools,
+      client: clients,
+      ...(fileSystem && { efs: [{ securityGroupId: fileSystem.securityGroupId }] }),
+    };
+    const edges = portGraph.filter(({ from, to }) => (from === "ingress" && to === "client") || to === "efs");
+    allow(name, edges, parties, { parent: this }, args.tags);
+  }
+
+  /** Waits for the cluster, and then sets what is set through its APIs. */
+  private ready(name: string, args: CosArgs) {
+    const { consulAddress, nomadAddress } = this;
+    const gate = new ReadyGate(
+      `${name}-ready`,
+      {
+        consulAddress,
+        nomadAddress,
+        consulServers: this.consul.servers,
+        nomadServers: this.nomad.servers,
+        nodePools: Object.values(this.nomad.pools)
+          .filter(({ minSize }) => minSize > 0)
+          .map(({ nodePool }) => nodePool),
+        timeoutSeconds: args.readyTimeoutSeconds ?? 900,
+      },
+      { parent: this, dependsOn: [this.consul, this.nomad, this.apiAccess, ...(this.network ? [this.network] : [])] },
+    );
+    const providers = {
+      consul: new consul.Provider(`${name}-consul-api`, { address: consulAddress }, { parent: this }),
+      nomad: new nomad.Provider(`${name}-nomad-api`, { address: nomadAddress }, { parent: this }),
+    };
+    const settings = new ClusterSettings(
+      `${name}-settings`,
+      { consulAddress, nomadAddress, consul: this.consul, nomad: this.nomad },
+      { parent: this, providers, dependsOn: gate, deletedWith: this.nomad },
+    );
+    return { warning: gate.warning, forJobs: { providers, dependsOn: [gate, settings], deletedWith: this.nomad } };
+  }
+}
+
+function outputsOf(ids: Readonly<Record<string, pulumi.Input<string>[]>>): Record<string, pulumi.Output<string>[]> {
+  return Object.fromEntries(Object.entries(ids).map(([tier, of]) => [tier, of.map((id) => pulumi.output(id))]));
+}
+
+/** The image given, or those looked up, one for each architecture that is asked for. */
+function images(name: string, { image }: CosArgs, opts: pulumi.ComponentResourceOptions) {
+  const found = new Map<Architecture, MachineImage>();
+  return (architecture: Architecture): MachineImage => {
+    const wanted = image?.id === undefined ? architecture : (image.architecture ?? "arm64");
+    const known = found.get(wanted);
+    if (known) return known;
+    const made = new MachineImage(`${name}-image-${wanted}`, { ...image, architecture: wanted }, opts);
+    found.set(wanted, made);
+    return made;
+  };
+}

@@ -1,0 +1,40 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+/** A group of nodes: the name of its Auto Scaling group, and the tag of those with its present launch template. */
+export interface NodeTemplate {
+  autoScalingGroupName: pulumi.Output<string>;
+  nodeTemplateTag: pulumi.Output<string>;
+}
+
+const running = ["pending", "running"];
+
+/**
+ * The number of a cluster's nodes that started from an older launch template than their group's present one, and keep what it
+ * says until they are replaced. Warns where there are any, once all groups have their template.
+ */
+export function outdatedNodes(
+  clusterName: string,
+  groups: readonly NodeTemplate[],
+  opts: pulumi.InvokeOptions,
+): pulumi.Output<number> {
+  const templates = pulumi.all(groups.map((group) => pulumi.all([group.nodeTemplateTag, group.autoScalingGroupName])));
+  const instances = (...filters: { name: string; values: pulumi.Input<string[]> }[]) =>
+    aws.ec2.getInstancesOutput({ instanceStateNames: running, filters }, opts).ids;
+  // Asked when the groups have their templates, not before.
+  const inCluster = { name: "tag:cos-cluster", values: templates.apply(() => [clusterName]) };
+  const present = templates.apply((known) => [...new Set(known.map(([tag]) => tag))].sort());
+  const count = pulumi
+    .all([instances(inCluster), instances(inCluster, { name: "tag:cos-template", values: present })])
+    .apply(([all, current]) => all.length - current.length);
+  return count.apply((outdated) => {
+    if (outdated > 0) {
+      void pulumi.log.warn(
+        `${outdated} ${outdated === 1 ? "node runs" : "nodes run"} an old launch template: a change of image, type, disks or ` +
+          "configuration reaches new nodes only. `npx pulumi-cos nodes` lists them; drain a client with `npx pulumi-cos drain` " +
+          "before you terminate it, and replace servers one at a time.",
+      );
+    }
+    return outdated;
+  });
+}

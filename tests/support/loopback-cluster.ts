@@ -1,0 +1,174 @@
+import { randomInt } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { unmountBelow } from "../../local/mounts";
+import { consulAgentConfig, nomadAgentConfig } from "../../components";
+import { type AgentProcess, lastLines, launch, until } from "./agent-process";
+import { removeDirectory, temporaryDirectory } from "./temporary";
+
+/** What a loopback cluster has. */
+export interface LoopbackClusterOptions {
+  consulServers: number;
+  nomadServers: number;
+  /** A client for each; its node pool and datacenter. */
+  clients: { nodePool: string; datacenter: string }[];
+}
+
+/**
+ * Real Consul and Nomad servers and clients, each node on an address of its own in 127.0.0.0/8 with the products' own ports.
+ * Nomad's clients have Consul agents of their own, as on AWS: Nomad removes services that it does not know from its Consul.
+ */
+export class LoopbackCluster {
+  private readonly agents: AgentProcess[] = [];
+
+  private constructor(
+    private readonly directory: string,
+    /** The first two bytes after 127: where the cluster's addresses are. */
+    private readonly network: string,
+    private readonly options: LoopbackClusterOptions,
+  ) {}
+
+  /** Makes a cluster that does not run yet. */
+  static async create(options: LoopbackClusterOptions): Promise<LoopbackCluster> {
+    const network = `127.${randomInt(1, 255)}.${randomInt(1, 255)}`;
+    return new LoopbackCluster(await temporaryDirectory("cluster"), network, options);
+  }
+
+  /** Where the first servers are: the APIs of both answer here. */
+  get address(): string {
+    return this.server(0);
+  }
+
+  get consulAddress(): string {
+    return `http://${this.address}:8500`;
+  }
+
+  get nomadAddress(): string {
+    return `http://${this.address}:4646`;
+  }
+
+  private server(i: number): string {
+    return `${this.network}.${11 + i}`;
+  }
+
+  private client(i: number): string {
+    return `${this.network}.${101 + i}`;
+  }
+
+  /** Starts all that is missing of the wanted numbers of servers, and all clients the first time. Does not wait for a leader. */
+  async start(wanted: Partial<LoopbackClusterOptions> = {}): Promise<void> {
+    const { consulServers, nomadServers, clients } = { ...this.options, ...wanted };
+    for (let i = 0; i < consulServers; i++) await this.consul(this.server(i), consulServers);
+    for (let i = 0; i < clients.length; i++) await this.consul(this.client(i), undefined);
+    for (let i = 0; i < nomadServers; i++) await this.nomadServer(this.server(i), nomadServers);
+    for (const [i, client] of clients.entries()) await this.nomadClient(this.client(i), client);
+  }
+
+  /** A GET request to one of the APIs. @returns the answer's JSON */
+  async get(url: string): Promise<unknown> {
+    const response = await fetch(url, { headers: { Connection: "close" } });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${url}: ${response.status} ${text}`);
+    return JSON.parse(text) as unknown;
+  }
+
+  /** Waits until `check` no longer throws, for a minute at most. */
+  eventually<T>(check: () => Promise<T>): Promise<T> {
+    return until(AbortSignal.timeout(60_000), check);
+  }
+
+  /** What the agents wrote last, for a test that failed. */
+  async logs(): Promise<string> {
+    return (await Promise.all(this.agents.map(({ log }) => lastLines(log)))).join("\n---\n");
+  }
+
+  /** Ends all jobs and agents, and removes all that they have written. */
+  async stop(): Promise<void> {
+    try {
+      await this.endJobs();
+    } finally {
+      await Promise.all(this.agents.map((agent) => agent.end()));
+      await unmountBelow(this.directory);
+      await removeDirectory(this.directory);
+    }
+  }
+
+  /** An agent that ends leaves its tasks running, so its jobs have to end first. */
+  private async endJobs(): Promise<void> {
+    const jobs = (await this.get(`${this.nomadAddress}/v1/jobs`).catch(() => [])) as { ID: string }[];
+    for (const { ID } of jobs) {
+      await fetch(`${this.nomadAddress}/v1/job/${encodeURIComponent(ID)}?purge=true`, { method: "DELETE" });
+    }
+    if (jobs.length === 0) return;
+    await this.eventually(async () => {
+      const allocations = (await this.get(`${this.nomadAddress}/v1/allocations`)) as { ClientStatus: string }[];
+      const left = allocations.filter(({ ClientStatus }) => ["pending", "running"].includes(ClientStatus));
+      if (left.length > 0) throw new Error(`${left.length} allocations still run`);
+    });
+  }
+
+  private consul(address: string, expect: number | undefined): Promise<void> {
+    return this.launch("consul", address, (dataDir) => ({
+      ...consulAgentConfig({
+        nodeName: `consul-${address}`,
+        datacenter: "loopback",
+        dataDir,
+        bindAddress: address,
+        clientAddress: address,
+        server: expect === undefined ? undefined : { expect },
+        retryJoin: [this.server(0), this.server(1)],
+      }),
+      log_level: "WARN",
+    }));
+  }
+
+  private nomadServer(address: string, expect: number): Promise<void> {
+    return this.launch("nomad", address, (dataDir) => ({
+      ...nomadAgentConfig({
+        ...this.nomadOptions(address, dataDir, "loopback"),
+        server: { expect, retryJoin: [this.server(0), this.server(1)] },
+      }),
+      log_level: "WARN",
+    }));
+  }
+
+  private nomadClient(address: string, { nodePool, datacenter }: { nodePool: string; datacenter: string }) {
+    return this.launch("nomad", address, (dataDir) => ({
+      ...nomadAgentConfig({
+        ...this.nomadOptions(address, dataDir, datacenter),
+        client: {
+          nodePool,
+          networkInterface: "lo",
+          drivers: ["raw_exec"],
+          retryJoin: [this.server(0)],
+          fingerprintDenylist: ["env_aws", "env_gce", "env_azure", "env_digitalocean"],
+        },
+      }),
+      log_level: "WARN",
+    }));
+  }
+
+  private nomadOptions(address: string, dataDir: string, datacenter: string) {
+    return {
+      nodeName: `nomad-${address}`,
+      region: "loopback",
+      datacenter,
+      dataDir,
+      bindAddress: address,
+      consulAddress: `${address}:8500`,
+    };
+  }
+
+  /** Starts an agent unless it runs already. */
+  private async launch(program: "consul" | "nomad", address: string, config: (dataDir: string) => object) {
+    const directory = join(this.directory, `${program}-${address}`);
+    const known = await mkdir(directory).then(
+      () => false,
+      (error: unknown) => {
+        if ((error as NodeJS.ErrnoException).code === "EEXIST") return true;
+        throw error;
+      },
+    );
+    if (!known) this.agents.push(await launch(program, directory, config(join(directory, "data"))));
+  }
+}

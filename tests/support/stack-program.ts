@@ -1,0 +1,27 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { Cos, type CosArgs } from "../../components";
+import { parseConfig } from "../../config";
+import { awsFunctions, awsOutputs } from "./aws-mocks";
+import { MockEngine } from "./mock-engine";
+
+/** The keys of a stack's configuration file in the repository. */
+export function stackValues(stack: string): Record<string, unknown> {
+  const file = join(__dirname, "..", "..", `Pulumi.${stack}.yaml`);
+  return (parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> }).config;
+}
+
+/** What a stack's configuration makes of the component `Cos`. */
+export function cosArgs(stack: string): CosArgs {
+  const config = parseConfig(stackValues(stack));
+  if (config.target === "aws") return config.cos;
+  throw new Error(`the stack ${stack} makes no cluster on AWS`);
+}
+
+/** Runs `Cos` under mocks, as the program does. */
+export async function runCos(args: CosArgs, preview = false): Promise<{ engine: MockEngine; cos: Cos }> {
+  const engine = await MockEngine.start(awsOutputs, preview, awsFunctions);
+  const cos = await engine.run(() => new Cos("cos", args));
+  return { engine, cos };
+}
