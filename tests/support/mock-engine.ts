@@ -42,6 +42,10 @@ function plain(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
 }
 
+/** The same outputs, none of which is known: one that has the name of an input is not mistaken for it. */
+const notYet = (outputs: object): object =>
+  Object.fromEntries(Object.keys(outputs).map((key) => [key, pulumi.runtime.unknownValue]));
+
 /** Pulumi's mocks, with all that a program registers written down. */
 export class MockEngine {
   readonly registered: Registered[] = [];
@@ -72,8 +76,9 @@ export class MockEngine {
         newResource: ({ type, name, inputs }) => {
           const given = inputs as object;
           const known = outputs[type];
-          const made = typeof known === "function" ? (known as MockOutput)(given, name) : known;
-          return { id: preview ? undefined : `${name}-id`, state: { ...given, ...(preview ? {} : made) } };
+          const made = (typeof known === "function" ? (known as MockOutput)(given, name) : known) ?? {};
+          if (preview) return { id: undefined, state: { ...given, ...notYet(made) } };
+          return { id: `${name}-id`, state: { ...given, ...made } };
         },
         call: ({ token, inputs }) => {
           const answer = functions[token];
