@@ -75,7 +75,7 @@ function tierErrors(tiers: readonly Tier[], { zones, cidrBlock }: ResolvedNetwor
     for (const i of indexes.slice(1))
       error(`tiers[${i}].name`, `"${value}" is the name of tiers[${indexes[0] ?? 0}] too`);
   }
-  const shortest = cidrProblem(cidrBlock) === undefined ? Math.max(16, prefixLengthOf(cidrBlock)) : 16;
+  const shortest = cidrBlockErrors(cidrBlock).length === 0 ? prefixLengthOf(cidrBlock) : 16;
   tiers.forEach((tier, i) => {
     const path = `tiers[${i}]`;
     if (!/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/i.test(tier.name)) {
