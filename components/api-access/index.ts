@@ -11,6 +11,7 @@ import { allow, securityGroup } from "../security-group";
 import { type ApiAccessArgs, apiAccessErrors } from "./args";
 
 export { apiAccessErrors } from "./args";
+export type { ServerGroupRef } from "../load-balancer/groups";
 export type { ApiAccessArgs, ApiAccessTransform } from "./args";
 
 /**

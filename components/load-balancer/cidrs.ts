@@ -13,8 +13,8 @@ export type CidrWidth =
   | "narrow";
 
 /** What is wrong with a list of CIDR blocks that are let in. */
-export function cidrErrors(property: string, cidrs: readonly string[], width: CidrWidth): PropertyError[] {
-  if (cidrs.length === 0) {
+export function cidrErrors(property: string, cidrs: readonly string[] | undefined, width: CidrWidth): PropertyError[] {
+  if (!cidrs || cidrs.length === 0) {
     const reason = 'must have at least one CIDR block, such as "203.0.113.7/32": an empty list lets nobody in';
     return [{ propertyPath: property, reason }];
   }

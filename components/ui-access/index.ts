@@ -13,7 +13,8 @@ import { nodePorts, type UiAccessArgs, uiAccessErrors } from "./args";
 import { entrancesOf, makeListeners, mapInterfaces, perInterface, type PerInterface } from "./entrances";
 
 export { uiAccessErrors } from "./args";
-export type { UiAccessArgs, UiAccessTransform } from "./args";
+export type { UiAccessArgs, UiAccessTransform, UserInterface } from "./args";
+export type { PerInterface } from "./entrances";
 
 /**
  * The user interfaces of Consul, Nomad and fabio behind one Application Load Balancer. Consul and Nomad both own the paths

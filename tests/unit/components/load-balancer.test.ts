@@ -95,12 +95,12 @@ describe("allowed CIDR blocks", () => {
   }
 
   it("are refused where there are none, and twice", () => {
-    assert.deepEqual(reasonsOf([]), [
-      {
-        propertyPath: "allowedCidrs",
-        reason: 'must have at least one CIDR block, such as "203.0.113.7/32": an empty list lets nobody in',
-      },
-    ]);
+    const none = {
+      propertyPath: "allowedCidrs",
+      reason: 'must have at least one CIDR block, such as "203.0.113.7/32": an empty list lets nobody in',
+    };
+    assert.deepEqual(reasonsOf([]), [none]);
+    assert.deepEqual(cidrErrors("allowedCidrs", undefined, "any"), [none]);
     assert.deepEqual(reasonsOf(["10.0.0.0/8", "192.168.0.0/16", "10.0.0.0/8"]), [
       { propertyPath: "allowedCidrs[2]", reason: '"10.0.0.0/8" is already allowedCidrs[0]' },
     ]);
