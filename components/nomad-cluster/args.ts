@@ -34,9 +34,9 @@ export interface NomadClusterArgs extends ServerOptions {
  */
 export interface NomadPoolArgs extends Omit<
   ClientPoolArgs,
-  "vpcId" | "subnetIds" | "image" | "cluster" | "clusterName" | "poolName"
+  "vpcId" | "subnetIds" | "image" | "cluster" | "clusterName"
 > {
-  /** Name of the pool, unique in the cluster: part of the names of its resources. A change replaces the pool. */
+  /** Name of the pool, unique in the cluster: part of the names of its resources, and `poolName` where that is not given. A change replaces the pool. */
   name: string;
   /** IDs of the subnets that its nodes start in. @default those of the servers */
   subnetIds?: pulumi.Input<string>[] | undefined;
@@ -68,7 +68,9 @@ function peerErrors({ authoritativeRegion, peerCidrs }: NomadClusterArgs): Prope
 }
 
 function poolErrors(args: NomadClusterArgs, pool: NomadPoolArgs): PropertyError[] {
-  return [...nameErrors("name", pool.name), ...clientPoolErrors(clientPoolArgs(args, pool))];
+  // The name is checked as what it is here, not once more as what the pool is told.
+  const { poolName } = pool;
+  return [...nameErrors("name", pool.name), ...clientPoolErrors({ ...clientPoolArgs(args, pool), poolName })];
 }
 
 /** The arguments of a pool's `ClientPool`, but for the cluster, which its checks do not need. */
@@ -79,7 +81,7 @@ export function clientPoolArgs(
   return {
     kmsKeyId,
     ...pool,
-    poolName: pool.name,
+    poolName: pool.poolName ?? pool.name,
     vpcId,
     subnetIds: pool.subnetIds ?? subnetIds,
     image: pool.image ?? image,
