@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type CosArgs, cosErrors } from "./components/cos/args";
 import type { JobVariable } from "./components/nomad-jobs/args";
+import { without } from "./components/without";
 import { consulPorts, nomadPorts } from "./components/ports";
 import type { PropertyError } from "./components/checks";
 import { cosKeys } from "./cos-config";
@@ -109,7 +110,7 @@ function parseAws(own: Record<string, unknown>, isSecret: (key: string) => boole
     const errors = error.issues.flatMap((issue) => describe(issue, schemas.aws, own, isSecret));
     throw new ConfigError([...errors, ...furtherErrors(own, error.issues, isSecret)]);
   }
-  const { target: _target, jobs: list, ...cos } = data;
+  const { jobs: list, ...cos } = without(data, "target");
   const errors = cosErrors(cos);
   if (errors.length > 0) throw new ConfigError(errors.map((each) => describeArgument(each, isSecret)));
   return { target: "aws", cos, jobs: list };

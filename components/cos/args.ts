@@ -26,7 +26,8 @@ export interface InTier {
 export interface CosConsulArgs extends Omit<ConsulClusterArgs, Place | "image" | "clusterName">, InTier {}
 
 /** A pool of clients, in the tier `services` unless another is named. */
-export interface CosPoolArgs extends Omit<ClientPoolArgs, Place | "image" | "cluster" | "clusterName" | "poolName">, InTier {
+export interface CosPoolArgs
+  extends Omit<ClientPoolArgs, Place | "image" | "cluster" | "clusterName" | "poolName">, InTier {
   /** Name of the pool: letters, digits and hyphens. A change makes another pool. */
   name: string;
   /** Tags of everything of this pool, beside those of the whole. @default {} */

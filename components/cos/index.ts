@@ -19,6 +19,7 @@ import { ReadyGate } from "../ready-gate";
 import { allow } from "../security-group";
 import { SharedFileSystem } from "../shared-file-system";
 import { UiAccess } from "../ui-access";
+import { without } from "../without";
 import { type CosArgs, cosErrors } from "./args";
 import { clusterOutputs } from "./outputs";
 import { outdatedNodes } from "./outdated-nodes";
@@ -128,16 +129,20 @@ export class Cos extends pulumi.ComponentResource {
       autoScalingGroupName: this.nomad.autoScalingGroupName,
       securityGroupId: this.nomad.serverSecurityGroupId,
     };
-    const { tier: _apiTier, ...apiAccess } = args.apiAccess;
     this.apiAccess = new ApiAccess(
       `${name}-api`,
-      { ...apiAccess, ...within(outerTier(args.apiAccess)), consul: this.consul, nomad: nomadServers },
+      {
+        ...without(args.apiAccess, "tier"),
+        ...within(outerTier(args.apiAccess)),
+        consul: this.consul,
+        nomad: nomadServers,
+      },
       parent,
     );
     this.consulAddress = this.apiAccess.consulAddress;
     this.nomadAddress = this.apiAccess.nomadAddress;
     if (args.uiAccess) {
-      const { tier: _uiTier, fabioPools = ingressPools(args), ...uiAccess } = args.uiAccess;
+      const { fabioPools = ingressPools(args), ...uiAccess } = without(args.uiAccess, "tier");
       const pools = Object.fromEntries(fabioPools.map((pool) => [pool, poolOf(pool)]));
       this.uiAccess = new UiAccess(
         `${name}-ui`,
@@ -152,7 +157,6 @@ export class Cos extends pulumi.ComponentResource {
       );
     }
     if (args.bastion) {
-      const { tier: _bastionTier, ...bastion } = args.bastion;
       const [subnetId] = within(outerTier(args.bastion)).subnetIds;
       const targets = {
         "consul-server": this.consul.securityGroupId,
@@ -161,7 +165,7 @@ export class Cos extends pulumi.ComponentResource {
       };
       // The checks have refused a tier without subnets.
       const host = { vpcId, subnetId: subnetId ?? "", targets, tags };
-      this.bastion = new Bastion(`${name}-bastion`, { ...bastion, ...host }, parent);
+      this.bastion = new Bastion(`${name}-bastion`, { ...without(args.bastion, "tier"), ...host }, parent);
     }
     this.allowServices(name, args);
     this.loginCommand = pulumi.interpolate`aws ssm start-session --region ${this.region} --target INSTANCE_ID`;

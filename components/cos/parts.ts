@@ -7,6 +7,7 @@ import type { IngressArgs } from "../ingress/args";
 import { type Architecture, architectureOf } from "../instance-type";
 import type { ImageRef } from "../node/args";
 import type { NomadClusterArgs, NomadPoolArgs } from "../nomad-cluster/args";
+import { without } from "../without";
 import type { CosArgs, CosIngressArgs, CosPoolArgs, InTier } from "./args";
 import { defaultPools } from "./pools";
 
@@ -56,7 +57,7 @@ export function consulArgs(args: CosArgs, place: Surroundings): ConsulClusterArg
 
 /** The arguments of the Nomad cluster with its pools. */
 export function nomadArgs(args: CosArgs, place: Surroundings, consul: ConsulClusterRef): NomadClusterArgs {
-  const { tier, pools: _pools, ...nomad } = args.nomad ?? {};
+  const { tier, ...nomad } = without(args.nomad ?? {}, "pools");
   return {
     ...nomad,
     vpcId: place.vpcId,
@@ -88,10 +89,11 @@ function poolArgs(args: CosArgs, pool: CosPoolArgs, place: Surroundings): NomadP
 
 /** The arguments of an ingress, but for its place. The rules towards the services are made once for all ingresses. */
 export function ingressArgs(
-  { tier: _tier, name: _name, pools, ...ingress }: CosIngressArgs,
+  ingress: CosIngressArgs,
   poolOf: (name: string) => ClientPoolRef,
 ): Omit<IngressArgs, "vpcId" | "subnetIds"> {
-  return { ...ingress, pools: Object.fromEntries(pools.map((name) => [name, poolOf(name)])) };
+  const { pools, ...own } = without(ingress, "tier", "name");
+  return { ...own, pools: Object.fromEntries(pools.map((name) => [name, poolOf(name)])) };
 }
 
 /** The architecture that a group of nodes has by its first instance type; where it has none, that of the image. */

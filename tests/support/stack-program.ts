@@ -15,7 +15,8 @@ export function stackValues(stack: string): Record<string, unknown> {
 /** What a stack's configuration makes of the component `Cos`. */
 export function cosArgs(stack: string): CosArgs {
   const config = parseConfig(stackValues(stack));
-  if (config.target === "aws") return config.cos;
+  // The mocks' stack is called "test".
+  if (config.target === "aws") return { clusterName: `cos-${stack}`, ...config.cos };
   throw new Error(`the stack ${stack} makes no cluster on AWS`);
 }
 

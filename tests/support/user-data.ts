@@ -1,13 +1,26 @@
 import { gunzipSync } from "node:zlib";
 import { parse } from "yaml";
 
+/** A cloud-config of a node. */
+export interface CloudConfig {
+  write_files: { path: string; permissions: string; encoding: string; content: string }[];
+  runcmd: string[][];
+}
+
+/** The cloud-config in user data, unpacked. */
+export function cloudConfigText(userData: string): string {
+  return gunzipSync(Buffer.from(userData, "base64")).toString();
+}
+
+/** The cloud-config in user data, parsed. */
+export function cloudConfigOf(userData: string): CloudConfig {
+  return parse(cloudConfigText(userData)) as CloudConfig;
+}
+
 /** The files that user data writes, parsed, by path. */
 export function filesOf(userData: string): Record<string, unknown> {
-  const config = parse(gunzipSync(Buffer.from(userData, "base64")).toString()) as {
-    write_files: { path: string; content: string }[];
-  };
   return Object.fromEntries(
-    config.write_files.map(({ path, content }) => [
+    cloudConfigOf(userData).write_files.map(({ path, content }) => [
       path,
       JSON.parse(Buffer.from(content, "base64").toString()) as unknown,
     ]),
