@@ -72,8 +72,14 @@ describe("stand-in awsx plugin", function () {
     );
 
     const subnet = states.find((state) => resource(state) === "Subnet net-inner-2");
-    const { vpcId: _vpcId, __defaults, ...inputs } = subnet?.inputs ?? {};
-    assert.deepEqual(inputs, {
+    assert.deepEqual(subnet?.inputs, {
+      __defaults: [
+        "enableDns64",
+        "enableResourceNameDnsARecordOnLaunch",
+        "enableResourceNameDnsAaaaRecordOnLaunch",
+        "ipv6Native",
+      ],
+      vpcId: states.find((state) => resource(state) === "Vpc net")?.id,
       assignIpv6AddressOnCreation: false,
       availabilityZone: "eu-central-1b",
       cidrBlock: "10.0.9.0/24",

@@ -43,7 +43,7 @@ export const storageFacts: Readonly<Record<string, Facts>> = {
   "aws:efs/backupPolicy:BackupPolicy": { replaces: "fileSystemId" },
   "aws:ssm/parameter:Parameter": {
     replaces: "dataType name",
-    computed: "dataType insecureValue keyId tier value",
+    computed: "arn dataType insecureValue keyId tier value",
     secret: "value valueWo",
     writeOnly: "valueWo",
   },
