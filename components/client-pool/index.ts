@@ -81,10 +81,7 @@ export class ClientPool extends pulumi.ComponentResource implements ClientPoolRe
           ...((args.serviceToService ?? true) ? [cluster.serviceSecurityGroupId] : []),
           group.id,
         ],
-        policyStatements: [
-          ...poolStatements({ repositories, buckets: this.buckets(args) }),
-          ...(args.policyStatements ?? []),
-        ],
+        roleStatements: poolStatements({ repositories, buckets: this.buckets(args) }),
         files: {
           ...this.agentFiles(args, client),
           ...(pullsFromEcr(args) && { [dockerConfigPath]: pulumi.all(repositories).apply(dockerConfig) }),

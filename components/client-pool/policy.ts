@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { PropertyError } from "../checks";
 import type { PolicyStatement } from "../node/args";
+import type { poolSids } from "../node/policy";
 import type { ClientPoolArgs } from "./args";
 
 /** Rights to the objects of a bucket. */
@@ -11,17 +12,19 @@ export interface BucketAccess {
   access: "read" | "read-write";
 }
 
+type PoolStatement = PolicyStatement & { sid: (typeof poolSids)[number] };
+
 /** What a pool's nodes may do besides what all nodes may: pull images, and use buckets. Nothing where nothing is asked for. */
 export function poolStatements(rights: {
   /** ARNs of ECR repositories. */
   repositories: readonly pulumi.Input<string>[];
   /** Buckets, by ARN. */
   buckets: readonly { arn: pulumi.Output<string>; access: BucketAccess["access"] }[];
-}): PolicyStatement[] {
+}): PoolStatement[] {
   return [...pullStatements(rights.repositories), ...bucketStatements(rights.buckets)];
 }
 
-function pullStatements(repositories: readonly pulumi.Input<string>[]): PolicyStatement[] {
+function pullStatements(repositories: readonly pulumi.Input<string>[]): PoolStatement[] {
   if (repositories.length === 0) return [];
   return [
     // The API has no narrower resource. Source: the service authorization reference for Amazon ECR.
@@ -36,23 +39,19 @@ function pullStatements(repositories: readonly pulumi.Input<string>[]): PolicySt
 
 function bucketStatements(
   buckets: readonly { arn: pulumi.Output<string>; access: BucketAccess["access"] }[],
-): PolicyStatement[] {
+): PoolStatement[] {
   if (buckets.length === 0) return [];
   const objects = ({ arn }: { arn: pulumi.Output<string> }) => arn.apply((bucket) => `${bucket}/*`);
   const written = buckets.filter(({ access }) => access === "read-write");
-  return [
+  const statements: PoolStatement[] = [
     { sid: "ListBuckets", actions: ["s3:ListBucket"], resources: buckets.map(({ arn }) => arn) },
     { sid: "ReadObjects", actions: ["s3:GetObject"], resources: buckets.map(objects) },
-    ...(written.length > 0
-      ? [
-          {
-            sid: "WriteObjects",
-            actions: ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject"],
-            resources: written.map(objects),
-          },
-        ]
-      : []),
   ];
+  if (written.length > 0) {
+    const actions = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject"];
+    statements.push({ sid: "WriteObjects", actions, resources: written.map(objects) });
+  }
+  return statements;
 }
 
 /** DNS suffixes of partitions that differ from AWS's own. */

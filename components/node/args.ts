@@ -94,6 +94,8 @@ export interface NodeGroupArgs extends NodeOptions, Mountable {
   maxSize: number;
   /** Number of nodes, which every update restores. @default `minSize` at first, then left to whoever scales the group */
   desiredSize?: number | undefined;
+  /** Statements that the nodes' policy needs besides those of all nodes, before the user's own. @default [] */
+  roleStatements?: PolicyStatement[] | undefined;
   /** Configuration files of the agents, JSON, by absolute path: `/etc/consul.d/cos.json`, `/etc/nomad.d/cos.json`. No secrets. */
   files: Record<string, pulumi.Input<object>>;
   /** Directories of nodes to make where missing, once all is mounted: paths of host volumes. @default [] */

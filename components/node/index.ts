@@ -61,7 +61,9 @@ export class NodeGroup extends pulumi.ComponentResource {
     });
   }
 
-  private identity(name: string, { policies, policyStatements, tags, transform }: NodeGroupArgs) {
+  private identity(name: string, args: NodeGroupArgs) {
+    const { policies, roleStatements = [], policyStatements = [], tags, transform } = args;
+    const policy = nodePolicy([...roleStatements, ...policyStatements]);
     const named = (of: string) => ({ ...tags, Name: of });
     const role = new aws.iam.Role(
       roleResourceName(name),
@@ -71,7 +73,7 @@ export class NodeGroup extends pulumi.ComponentResource {
     const rights = [
       new aws.iam.RolePolicy(
         `${name}-policy`,
-        { role: role.name, policy: pulumi.jsonStringify(nodePolicy(policyStatements)), ...transform?.rolePolicy },
+        { role: role.name, policy: pulumi.jsonStringify(policy), ...transform?.rolePolicy },
         { parent: this },
       ),
       ...Object.entries(policies ?? {}).map(

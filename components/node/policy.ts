@@ -38,6 +38,9 @@ const nodeStatements: readonly PolicyStatement[] = [
   },
 ];
 
+/** Names of the statements that client pools add, where options ask for them. */
+export const poolSids = ["RegistryLogin", "PullImages", "ListBuckets", "ReadObjects", "WriteObjects"] as const;
+
 /** An IAM policy document; `JSON.stringify` makes it what AWS takes. */
 export interface PolicyDocument {
   Version: "2012-10-17";
@@ -116,7 +119,9 @@ export function policyErrors(
   managed: Record<string, pulumi.Input<string>>,
 ): PropertyError[] {
   const errors: PropertyError[] = [];
-  const sids = new Map(nodeStatements.map(({ sid }) => [sid, "the component's own"]));
+  const own = "a statement of the component";
+  const sids = new Map<string, string>();
+  for (const sid of [...nodeStatements.map((statement) => statement.sid ?? ""), ...poolSids]) sids.set(sid, own);
   statements.forEach(({ sid, effect, actions, resources }, i) => {
     const at = `policyStatements[${i}]`;
     const add = (property: string, reason: string) => errors.push({ propertyPath: `${at}.${property}`, reason });
@@ -128,7 +133,7 @@ export function policyErrors(
     if (sid === undefined) return;
     if (!/^[A-Za-z0-9]+$/.test(sid)) add("sid", `must be of letters and digits, got "${sid}"`);
     const other = sids.get(sid);
-    if (other !== undefined) add("sid", `"${sid}" is taken by ${other === at ? "another" : other} statement`);
+    if (other !== undefined) add("sid", `"${sid}" is the name of ${other}`);
     sids.set(sid, at);
   });
   for (const [name, arn] of Object.entries(managed)) {
