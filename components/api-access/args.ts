@@ -1,7 +1,7 @@
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { PropertyError } from "../checks";
-import { placeErrors, type Scheme } from "../load-balancer/application";
+import { placeErrors, type Scheme } from "../load-balancer/options";
 import { cidrErrors } from "../load-balancer/cidrs";
 import type { ServerGroupRef } from "../load-balancer/groups";
 import { healthCheckErrors, type HealthCheckOptions, serverHealthCheck } from "../load-balancer/health-check";

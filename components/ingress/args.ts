@@ -7,7 +7,7 @@ import {
   applicationLoadBalancerErrors,
   placeErrors,
   type Scheme,
-} from "../load-balancer/application";
+} from "../load-balancer/options";
 import { cidrErrors } from "../load-balancer/cidrs";
 import { type HealthCheckFigures, healthCheckErrors, type HealthCheckOptions } from "../load-balancer/health-check";
 import { httpsErrors, type HttpsOptions } from "../load-balancer/https";

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { edgesBetween, type Edge, type Role } from "../ports";
 import type { Party, Tags } from "../security-group";
-import type { ApplicationLoadBalancerOptions } from "./application";
+import type { ApplicationLoadBalancerOptions } from "./options";
 import { defaultSslPolicy } from "./https";
 
 type Action = aws.types.input.lb.ListenerDefaultAction;

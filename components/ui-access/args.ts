@@ -7,7 +7,7 @@ import {
   applicationLoadBalancerErrors,
   placeErrors,
   type Scheme,
-} from "../load-balancer/application";
+} from "../load-balancer/options";
 import { cidrErrors } from "../load-balancer/cidrs";
 import type { ServerGroupRef } from "../load-balancer/groups";
 import { healthCheckErrors, type HealthCheckOptions, serverHealthCheck } from "../load-balancer/health-check";
