@@ -113,15 +113,16 @@ async function follow({ terminal }: Context, nomad: NomadApi, client: NodeListin
       nomad.node(client.ID),
       nomad.nodeAllocations(client.ID),
     ]);
-    if (!Drain) {
-      if (SchedulingEligibility === "eligible") {
-        throw new UserError(`The drain of ${named(client)} was undone by somebody else.`);
-      }
+    const left = allocations.filter(({ ClientStatus }) => ClientStatus === "running" || ClientStatus === "pending");
+    if (!Drain && SchedulingEligibility === "eligible") {
+      throw new UserError(`The drain of ${named(client)} was undone by somebody else.`);
+    }
+    // At its deadline a drain is over before the tasks that it stops have ended. System jobs may be meant to stay.
+    if (!Drain && left.every(({ DesiredStatus }) => DesiredStatus === "run")) {
       terminal.print(`${named(client)} is drained and takes no tasks. \`--undo\` lets it take tasks again.`);
       return;
     }
     if (Status === "down") throw new UserError(`${named(client)} went down while it drained.`);
-    const left = allocations.filter(({ ClientStatus }) => ClientStatus === "running" || ClientStatus === "pending");
     const jobs = [...new Set(left.map(({ JobID }) => JobID))].sort().join(", ");
     const text = left.length === 0 ? "" : `${named(client)}: ${left.length} left (${jobs})`;
     if (text !== told && text !== "") terminal.note(text);

@@ -1,5 +1,6 @@
 import { chmodSync } from "node:fs";
 import { dirname } from "node:path";
+import { quote } from "../../../cli/verbs/env";
 
 /** What the stub answers to a command: JSON, or AWS's refusal with a code. */
 export type AwsAnswer = object | { refused: string };
@@ -15,22 +16,23 @@ export function awsStub(
   write: (name: string, text: string) => string,
   answers: Record<string, AwsAnswer>,
 ): NodeJS.ProcessEnv {
+  const cases = Object.entries(answers).map(([command, answer]) => `${quote(command)}) ${says(answer)} ;;`);
   const program = write(
     "bin/aws",
-    `#!${process.execPath}
-const { appendFileSync } = require("node:fs");
-const args = process.argv.slice(2);
-appendFileSync(${JSON.stringify(write("calls", ""))}, args.join(" ") + "\\n");
-const answers = ${JSON.stringify(answers)};
-const answer = answers[args.slice(0, 4).join(" ")] ?? answers[args.slice(0, 2).join(" ")] ?? { refused: "AccessDenied" };
-if (answer.refused) {
-  process.stderr.write("\\nAn error occurred (" + answer.refused + ") when calling the X operation: no\\n");
-  process.exitCode = 254;
-} else {
-  process.stdout.write(JSON.stringify(answer));
-}
+    `#!/bin/sh
+echo "$*" >> ${quote(write("calls", ""))}
+case "$1 $2" in
+${cases.join("\n")}
+*) ${says({ refused: "AccessDenied" })} ;;
+esac
 `,
   );
   chmodSync(program, 0o755);
   return { PATH: dirname(program) };
+}
+
+function says(answer: AwsAnswer): string {
+  if (!("refused" in answer)) return `printf %s ${quote(JSON.stringify(answer))}`;
+  const message = `An error occurred (${answer.refused}) when calling the X operation: no`;
+  return `echo ${quote(message)} >&2; exit 254`;
 }

@@ -44,16 +44,13 @@ describe("pulumi-cos drain", () => {
   });
 
   it("keeps new tasks away, drains, and follows until nothing is left", async () => {
-    let looks = 0;
-    nomad().answers["/v1/node/bbbb"] = () => {
-      looks += 1;
-      return { body: looks < 3 ? { Status: "ready", SchedulingEligibility: "ineligible", Drain: true } : drained };
-    };
+    // Each API is asked as often as the other, in whatever order. The drain is over before the last task has ended.
+    const draining = { Status: "ready", SchedulingEligibility: "ineligible", Drain: true };
+    const states = [draining, drained, drained];
+    const left = [["db", "fabio", "web"], ["web"], []];
+    nomad().answers["/v1/node/bbbb"] = () => ({ body: states.shift() ?? drained });
     nomad().answers["/v1/node/bbbb/allocations"] = () => ({
-      body: [
-        { JobID: "web", ClientStatus: "running" },
-        { JobID: "db", ClientStatus: looks < 2 ? "running" : "complete" },
-      ],
+      body: (left.shift() ?? []).map((JobID) => ({ JobID, ClientStatus: "running", DesiredStatus: "stop" })),
     });
     const { context, written } = contextWith(outputs());
     assert.equal(await drain(context, "node-bbbb", { deadline: "90s" }), 0);
@@ -64,7 +61,7 @@ describe("pulumi-cos drain", () => {
     assert.deepEqual(written.notes, [
       "node-bbbb (bbbb) drains; what still runs is stopped after 90s.",
       "The drain goes on when this command is interrupted; --undo ends it.",
-      "node-bbbb (bbbb): 2 left (db, web)",
+      "node-bbbb (bbbb): 3 left (db, fabio, web)",
       "node-bbbb (bbbb): 1 left (web)",
     ]);
     assert.equal(written.out, "node-bbbb (bbbb) is drained and takes no tasks. `--undo` lets it take tasks again.\n");

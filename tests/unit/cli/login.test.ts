@@ -74,7 +74,7 @@ describe("pulumi-cos login", () => {
       message: /^The AWS CLI, `aws`, is in no directory of PATH\. /,
     });
     await assert.rejects(
-      login(contextWith({ ...stackOutputs(), cluster: undefined } as never).context, "client", {}),
+      login(contextWith({ ...stackOutputs(), cluster: undefined }).context, "client", {}),
       new UserError("The stack has no output `cluster`: this command is for clusters on AWS (cos:target: aws)."),
     );
   });

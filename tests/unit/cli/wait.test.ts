@@ -27,9 +27,8 @@ describe("pulumi-cos wait", () => {
       playLeaderless(nomad());
       const { context, written } = contextWith(outputs());
       const done = waitForServers(context, { timeout: 20 });
-      const note = context.terminal.note;
       context.terminal.note = (text) => {
-        note(text);
+        written.notes.push(text);
         playCluster(nomad(), three);
       };
       assert.equal(await done, 0);
