@@ -177,7 +177,8 @@ job "fabio" {
 
     # fabio's own /health is 200 until it exits, and load balancers do not see Consul.
     task "health" {
-      driver = var.driver
+      driver      = var.driver
+      kill_signal = "SIGTERM"
 
       # There before fabio, and until after its end.
       lifecycle {

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from "node:timers/promises";
+
 /** How the requests of a {@link Load} have ended. */
 export interface LoadResult {
   requests: number;
@@ -10,14 +12,21 @@ export interface LoadResult {
 const clients = 4;
 const requestTimeoutMs = 10_000;
 
-/** Steady load: a few clients, each of which sends its next request when it has had the answer to the last. */
+/**
+ * Steady load: a few clients, each of which sends its next request when it has had the answer to the last, and has waited
+ * for a pause.
+ */
 export class Load {
   readonly result: LoadResult = { requests: 0, failures: [], versions: {} };
   private stopped = false;
   private readonly started = Date.now();
   private readonly running: Promise<unknown>;
 
-  constructor(private readonly url: string) {
+  /** @param pauseMs of each client */
+  constructor(
+    private readonly url: string,
+    private readonly pauseMs = 0,
+  ) {
     this.running = Promise.all(Array.from({ length: clients }, () => this.client()));
   }
 
@@ -30,7 +39,10 @@ export class Load {
   }
 
   private async client(): Promise<void> {
-    while (!this.stopped) await this.request();
+    while (!this.stopped) {
+      await this.request();
+      if (this.pauseMs > 0) await delay(this.pauseMs);
+    }
   }
 
   private async request(): Promise<void> {
