@@ -1,4 +1,5 @@
 import type { NodeListing } from "../apis/nomad";
+import { UsageError } from "./errors";
 import type { StackOutputs } from "./outputs";
 
 /** A group of clients that are counted together: those of a pool. */
@@ -36,6 +37,24 @@ export function clusterHas({ cluster }: StackOutputs): Expected {
     pools,
     missingClients: (clients) => missingClients(pools, clients),
   };
+}
+
+/**
+ * The pools that are meant: one, or all of them. Of a cluster whose pools the stack does not know, a pool is what Nomad calls a
+ * node pool.
+ *
+ * @param name that of the option `--pool`
+ * @throws UsageError where there is none of the name
+ */
+export function chosenPools(outputs: StackOutputs, name: string | undefined): PoolDemand[] {
+  const { pools } = clusterHas(outputs);
+  if (pools.length === 0) {
+    const nodePool = name ?? "default";
+    return [{ name: nodePool, nodePool, least: 1 }];
+  }
+  const chosen = name === undefined ? pools : pools.filter((pool) => pool.name === name);
+  if (chosen.length > 0) return chosen;
+  throw new UsageError(`--pool ${name ?? ""}: no such pool; there are ${pools.map((pool) => pool.name).join(", ")}.`);
 }
 
 /** Which pools have fewer ready clients than they should have, in words. */

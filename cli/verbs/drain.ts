@@ -3,7 +3,7 @@ import type { NodeListing, NomadApi } from "../../apis/nomad";
 import { awsCli, clusterInstances } from "../aws";
 import { clusterOf, type Context, exitCodes, nomadOf } from "../context";
 import { UsageError, UserError } from "../errors";
-import { clusterHas, isIn } from "../expected";
+import { chosenPools, isIn } from "../expected";
 import { detailsOf, findClient, instanceIdOf } from "../nomad-nodes";
 import type { StackOutputs } from "../outputs";
 import { durationOf } from "../time";
@@ -72,21 +72,14 @@ async function chosenClients(
   }
   if (node !== undefined) return [await findClient(nomad, node)];
   const up = (await nomad.nodes()).filter(({ Status }) => Status !== "down");
-  const chosen = pool !== undefined ? ofPool(outputs, up, pool) : await withTag(context, nomad, outputs, up, tag ?? "");
+  const chosen =
+    pool !== undefined
+      ? chosenPools(outputs, pool).flatMap((demand) => up.filter((client) => isIn(demand, client)))
+      : await withTag(context, nomad, outputs, up, tag ?? "");
   if (chosen.length > 0) return chosen;
   throw new UserError(
     `No client that is up ${pool !== undefined ? `is in pool ${pool}` : `has the tag ${tag ?? ""}`}.`,
   );
-}
-
-/** Of a cluster whose pools the stack does not know, a pool is what Nomad calls a node pool. */
-function ofPool(outputs: StackOutputs, up: NodeListing[], pool: string): NodeListing[] {
-  const { pools } = clusterHas(outputs);
-  const demand = pools.length === 0 ? { nodePool: pool } : pools.find(({ name }) => name === pool);
-  if (!demand) {
-    throw new UsageError(`--pool ${pool}: no such pool; there are ${pools.map(({ name }) => name).join(", ")}.`);
-  }
-  return up.filter((client) => isIn(demand, client));
 }
 
 async function withTag(

@@ -1,12 +1,15 @@
-import { inspect, wait } from "../../components/ready-gate/gate.mjs";
 import { type Context, exitCodes, nomadOf } from "../context";
-import { messageOf, UsageError } from "../errors";
-import { clusterHas, missingClients, type PoolDemand } from "../expected";
+import { messageOf } from "../errors";
+import { chosenPools, clusterHas, missingClients } from "../expected";
+
+// An ES module, which CommonJS loads by `import()` only.
+const gate = () => import("../../components/ready-gate/gate.mjs");
 
 /** Waits until Consul and Nomad have leaders and all their servers as healthy voters. */
 export async function waitForServers(context: Context, { timeout }: { timeout: number }): Promise<number> {
   const outputs = await context.outputs();
   const { consulServers = 1, nomadServers = 1 } = clusterHas(outputs);
+  const { inspect } = await gate();
   const want = { consulServers, nomadServers, nodePools: [], timeoutSeconds: timeout };
   const look = async () => (await inspect(outputs.consulAddress, outputs.nomadAddress, want)).missing;
   return await follow(context, look, timeout, `Consul has ${consulServers} and Nomad ${nomadServers} healthy servers.`);
@@ -24,7 +27,8 @@ export interface WaitForClientsOptions {
 /** Waits until the pools have as many ready clients as they should have at least. */
 export async function waitForClients(context: Context, options: WaitForClientsOptions): Promise<number> {
   const outputs = await context.outputs();
-  const pools = demanded(clusterHas(outputs).pools, options);
+  const chosen = chosenPools(outputs, options.pool);
+  const pools = chosen.map((pool) => ({ ...pool, least: options.count ?? pool.least }));
   const nomad = nomadOf(outputs, context.env);
   const look = async () => {
     try {
@@ -37,27 +41,13 @@ export async function waitForClients(context: Context, options: WaitForClientsOp
   return await follow(context, look, options.timeout, `Ready clients, at least: ${all}.`);
 }
 
-/** Of a cluster whose pools the stack does not know, a pool is what Nomad calls a node pool. */
-function demanded(known: PoolDemand[], { pool, count }: WaitForClientsOptions): PoolDemand[] {
-  const chosen = pool === undefined ? known : known.filter(({ name }) => name === pool);
-  if (known.length === 0) {
-    const nodePool = pool ?? "default";
-    return [{ name: nodePool, nodePool, least: count ?? 1 }];
-  }
-  if (chosen.length === 0) {
-    throw new UsageError(
-      `--pool ${String(pool)}: no such pool; there are ${known.map(({ name }) => name).join(", ")}.`,
-    );
-  }
-  return count === undefined ? chosen : chosen.map((demand) => ({ ...demand, least: count }));
-}
-
 async function follow(
   { terminal }: Context,
   look: () => Promise<string[]>,
   timeoutSeconds: number,
   done: string,
 ): Promise<number> {
+  const { wait } = await gate();
   const start = Date.now();
   const { missing } = await wait(
     async () => ({ missing: await look(), usable: true }),
