@@ -1,25 +1,24 @@
+import { createRequire } from "node:module";
+import type * as components from "./components";
 import type { CosArgs } from "./components/cos";
 import { ExistingCluster } from "./components/existing-cluster";
 import { NomadJobs } from "./components/nomad-jobs";
 import { loadConfig } from "./stack-config";
 
-/** The program: a cluster, made on AWS or there already, and the jobs that run on it. */
-export = async () => {
-  const config = loadConfig();
-  const cluster =
-    config.target === "aws" ? await makeCluster(config.cos) : new ExistingCluster("cluster", config.existing);
-  const jobs = new NomadJobs("jobs", { jobs: config.jobs }, cluster.forJobs);
-  return {
-    consulAddress: cluster.consulAddress,
-    nomadAddress: cluster.nomadAddress,
-    clusterWarning: cluster.warning,
-    jobIds: jobs.ids,
-    cluster: cluster.outputs,
-  };
-};
+const config = loadConfig();
+
+// A cluster that this program makes on AWS, or one that is there already, and the jobs that run on it.
+const made = config.target === "aws" ? newCos(config.cos) : new ExistingCluster("cluster", config.existing);
+const jobs = new NomadJobs("jobs", { jobs: config.jobs }, made.forJobs);
+
+export const consulAddress = made.consulAddress;
+export const nomadAddress = made.nomadAddress;
+export const clusterWarning = made.warning;
+export const jobIds = jobs.ids;
+export const cluster = made.outputs;
 
 /** AWS's packages take longer to load than everything else together: stacks without AWS do without them. */
-async function makeCluster(args: CosArgs) {
-  const { Cos } = await import("./components/cos");
+function newCos(args: CosArgs) {
+  const { Cos } = createRequire(__filename)("./components") as typeof components;
   return new Cos("cos", args);
 }

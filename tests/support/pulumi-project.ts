@@ -65,20 +65,7 @@ export class PulumiProject {
   /** @param env more environment variables for the engine and the plugins */
   static async create(env: Record<string, string> = {}): Promise<PulumiProject> {
     const directory = await temporaryDirectory("project");
-    const plugins = STAND_INS.map((name) => join(repository, "tools", "plugins", name));
-    const programs = await resolvePrograms(["pulumi", "pulumi-language-nodejs"]);
-    const project = new PulumiProject(directory, {
-      PATH: [...plugins, ...programs.map(({ path }) => dirname(path)), process.env["PATH"] ?? ""].join(delimiter),
-      PULUMI_HOME: join(directory, "home"),
-      PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
-      PULUMI_CONFIG_PASSPHRASE: "",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      // For the flag --event-log.
-      PULUMI_DEBUG_COMMANDS: "true",
-      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-      ...env,
-    });
-    await mkdir(join(directory, "state"));
+    const project = new PulumiProject(directory, await engineEnvironment(directory, env));
     await symlink(join(repository, "node_modules"), join(directory, "node_modules"));
     await writeFile(
       join(directory, "Pulumi.yaml"),
@@ -148,22 +135,56 @@ export class PulumiProject {
 
   /** Runs pulumi in the project. @param logged whether the command changes or compares the stack and so logs events */
   async run(args: string[], logged = false): Promise<RunResult> {
-    const { execa } = await import("execa");
-    const log = join(this.directory, "events.json");
-    await rm(log, { force: true });
     const stack = args[0] === "stack" && args[1] === "init" ? [] : ["--stack", "test"];
-    const flags = ["--non-interactive", "--color", "never", ...stack, ...(logged ? ["--event-log", log] : [])];
-    const { exitCode = 1, all } = await execa("pulumi", [...args, ...flags], {
-      cwd: this.directory,
-      env: this.env,
-      all: true,
-      reject: false,
-    });
-    return { exitCode, text: all, ...(logged ? summaryOf(await readFile(log, "utf8").catch(() => "")) : NOTHING) };
+    const log = logged ? join(this.directory, "events.json") : undefined;
+    return runEngine([...args, ...stack], { cwd: this.directory, env: this.env, log });
   }
 }
 
-const NOTHING = { changes: {}, steps: {}, errors: "" };
+/** The environment of an engine whose home and state are in a directory, and whose plugins are the stand-ins. */
+export async function engineEnvironment(
+  directory: string,
+  env: Record<string, string> = {},
+): Promise<Record<string, string>> {
+  const plugins = STAND_INS.map((name) => join(repository, "tools", "plugins", name));
+  const programs = await resolvePrograms(["pulumi", "pulumi-language-nodejs"]);
+  await mkdir(join(directory, "state"), { recursive: true });
+  return {
+    PATH: [...plugins, ...programs.map(({ path }) => dirname(path)), process.env["PATH"] ?? ""].join(delimiter),
+    PULUMI_HOME: join(directory, "home"),
+    PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
+    PULUMI_CONFIG_PASSPHRASE: "",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    // For the flag --event-log.
+    PULUMI_DEBUG_COMMANDS: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    ...env,
+  };
+}
+
+/** Runs pulumi. @param log file for the engine's events, where the command changes or compares the stack */
+export async function runEngine(args: string[], { cwd, env, log, interrupt }: RunOptions): Promise<RunResult> {
+  const { execa } = await import("execa");
+  if (log !== undefined) await rm(log, { force: true });
+  const flags = ["--non-interactive", "--color", "never", ...(log === undefined ? [] : ["--event-log", log])];
+  const { exitCode = 1, all } = await execa("pulumi", [...args, ...flags], {
+    cwd,
+    env,
+    all: true,
+    reject: false,
+    ...(interrupt && { cancelSignal: interrupt, forceKillAfterDelay: 60_000 }),
+  });
+  const events = log === undefined ? "" : await readFile(log, "utf8").catch(() => "");
+  return { exitCode, text: all, ...summaryOf(events) };
+}
+
+interface RunOptions {
+  cwd: string;
+  env: Record<string, string>;
+  log?: string | undefined;
+  /** Ends it as a person would, by SIGTERM. */
+  interrupt?: AbortSignal | undefined;
+}
 
 function summaryOf(log: string): Omit<RunResult, "exitCode" | "text"> {
   const result: Omit<RunResult, "exitCode" | "text"> = { changes: {}, steps: {}, errors: "" };

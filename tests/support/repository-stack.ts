@@ -1,0 +1,86 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { engineEnvironment, runEngine, type RunResult, type StateResource } from "./pulumi-project";
+import { stackValues } from "./stack-program";
+import { removeDirectory, temporaryDirectory } from "./temporary";
+
+const repository = join(__dirname, "..", "..");
+
+/**
+ * A stack of this repository's own program, run by the real engine with the stand-in plugins. Its configuration is that of
+ * the committed file but for what a test changes; that, the state, the engine's home and the AWS account of the stand-in are
+ * in a temporary directory.
+ */
+export class RepositoryStack {
+  private constructor(
+    private readonly stack: string,
+    readonly directory: string,
+    private readonly env: Record<string, string>,
+  ) {}
+
+  /** @param env more environment variables for the engine and the plugins */
+  static async create(stack: string, env: Record<string, string> = {}): Promise<RepositoryStack> {
+    const directory = await temporaryDirectory("stack");
+    const account = { COS_STAND_IN_AWS_ACCOUNT: join(directory, "account") };
+    const made = new RepositoryStack(stack, directory, await engineEnvironment(directory, { ...account, ...env }));
+    // `stack init` writes into the configuration of the project it runs in, so it gets a project of its own.
+    await writeFile(join(directory, "Pulumi.yaml"), "name: cos\nruntime: nodejs\n");
+    const { exitCode, text } = await runEngine(["stack", "init", stack], { cwd: directory, env: made.env });
+    if (exitCode !== 0) throw new Error(`pulumi stack init failed:\n${text}`);
+    await made.configure({});
+    return made;
+  }
+
+  /** Says what differs from the committed configuration; undefined takes a key out. */
+  async configure(changes: Record<string, unknown>): Promise<void> {
+    const config = { ...stackValues(this.stack), ...changes };
+    const given = Object.entries(config).filter(([, value]) => value !== undefined);
+    await writeFile(this.configFile, stringify({ config: Object.fromEntries(given) }));
+  }
+
+  /** Sets environment variables of the engine and the plugins. */
+  setEnvironment(env: Record<string, string>): void {
+    Object.assign(this.env, env);
+  }
+
+  preview(): Promise<RunResult> {
+    return this.run(["preview"], true);
+  }
+
+  up(interrupt?: AbortSignal): Promise<RunResult> {
+    return this.run(["up", "--yes", "--skip-preview"], true, interrupt);
+  }
+
+  destroy(): Promise<RunResult> {
+    return this.run(["destroy", "--yes", "--skip-preview"], true);
+  }
+
+  /** All resources in the state, by name and type. */
+  async state(): Promise<StateResource[]> {
+    const { text } = await this.run(["stack", "export"]);
+    return (JSON.parse(text) as { deployment: { resources?: StateResource[] } }).deployment.resources ?? [];
+  }
+
+  async outputs(): Promise<Record<string, unknown>> {
+    return JSON.parse((await this.run(["stack", "output", "--json"])).text) as Record<string, unknown>;
+  }
+
+  async remove(): Promise<void> {
+    await removeDirectory(this.directory);
+  }
+
+  private get configFile(): string {
+    return join(this.directory, `Pulumi.${this.stack}.yaml`);
+  }
+
+  private run(args: string[], logged = false, interrupt?: AbortSignal): Promise<RunResult> {
+    const configured = ["preview", "up", "destroy"].includes(args[0] ?? "");
+    return runEngine([...args, "--stack", this.stack, ...(configured ? ["--config-file", this.configFile] : [])], {
+      cwd: repository,
+      env: this.env,
+      log: logged ? join(this.directory, "events.json") : undefined,
+      interrupt,
+    });
+  }
+}
