@@ -17,8 +17,6 @@ export interface Subject {
   aws: Aws;
   plan: StackPlan;
   region: string;
-  /** Versions that images are tagged with, by the tag's key. */
-  imageTags: Record<string, string>;
 }
 
 /** One thing that the first `up` needs. */

@@ -1,5 +1,7 @@
 import { Netmask } from "netmask";
 import { type Architecture, architectureOf } from "../../components/instance-type";
+import { imageLookup, notFound } from "../../components/machine-image/lookup";
+import type { Aws } from "../aws";
 import { type Check, describeTypes, type Result, type Subject } from "./check";
 
 /** Blocks of documentation, RFC 5737 and RFC 3849: nobody's own addresses. */
@@ -47,7 +49,6 @@ async function instanceTypes({ aws, plan }: Subject): Promise<Result> {
 interface Image {
   ImageId: string;
   Architecture: Architecture;
-  State: string;
 }
 
 /** The architectures that the nodes' instance types have. */
@@ -56,35 +57,31 @@ function architecturesOf({ plan }: Subject): Architecture[] {
   return [...new Set(found)].sort();
 }
 
-async function image(subject: Subject): Promise<Result[]> {
-  const { aws, plan, imageTags, region } = subject;
-  const { id, newest } = plan.args.image ?? {};
-  if (id !== undefined && typeof id !== "string") return [{ state: "ok", said: "known to the program only" }];
-  const tags = Object.entries(imageTags).map(([key, value]) => `Name=tag:${key},Values=${value}`);
-  const which = id
-    ? ["--image-ids", id]
-    : newest
-      ? ["--owners", newest.owner, "--filters", `Name=name,Values=${newest.namePattern}`]
-      : ["--owners", "self", "--filters", "Name=state,Values=available", ...tags];
-  const { Images } = await aws.call<{ Images: Image[] }>(["ec2", "describe-images", ...which]);
-  const wanted = id ?? newest?.namePattern ?? `with the tags ${tagText(imageTags)}`;
-  return architecturesOf(subject).map((architecture) => {
-    const [found] = Images.filter((one) => one.Architecture === architecture);
-    if (found) return { state: "ok", said: `${found.ImageId} for ${architecture}` };
-    return {
-      state: "failed",
-      said: `no image ${wanted} for ${architecture} in ${region}`,
-      remedy: id
-        ? "say another image, or instance types of its architecture"
-        : "bake one: see ami/; or say cos:image.id",
-    };
-  });
+async function imagesBy(aws: Aws, which: string[]): Promise<Image[]> {
+  return (await aws.call<{ Images: Image[] }>(["ec2", "describe-images", ...which])).Images;
 }
 
-const tagText = (tags: Record<string, string>) =>
-  Object.entries(tags)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(", ");
+async function image(subject: Subject): Promise<Result[]> {
+  const { aws, plan, region } = subject;
+  const { image: args = {} } = plan.args;
+  const { id } = args;
+  return Promise.all(
+    architecturesOf(subject).map(async (architecture): Promise<Result> => {
+      const lookup = imageLookup(args, architecture);
+      const filters = lookup.filters.map(({ name, values }) => `Name=${name},Values=${values.join(",")}`);
+      const search = ["--owners", ...lookup.owners, "--filters", ...filters];
+      const found = await imagesBy(aws, typeof id === "string" ? ["--image-ids", id] : search);
+      const [suitable] = found.filter((one) => one.Architecture === architecture);
+      if (suitable) return { state: "ok", said: `${suitable.ImageId} for ${architecture}` };
+      if (typeof id !== "string") return { state: "failed", said: notFound(lookup, args) };
+      return {
+        state: "failed",
+        said: `${id} in ${region} is not for ${architecture}, which the instance types are`,
+        remedy: "say another image, or instance types of its architecture",
+      };
+    }),
+  );
+}
 
 /** What the configuration asks for and may not get. */
 export const configurationChecks: Check[] = [

@@ -1,4 +1,3 @@
-import versions from "../../versions.json";
 import { awsCli } from "../aws";
 import { type Context, exitCodes } from "../context";
 import { UserError } from "../errors";
@@ -15,13 +14,6 @@ export interface PreflightOptions {
   json?: boolean;
 }
 
-/** Tags of the images that this release looks for: see `MachineImage`. */
-const imageTags = {
-  "cos-consul": versions.consul.version,
-  "cos-nomad": versions.nomad.version,
-  "cos-fabio": versions.fabio.version,
-};
-
 const colors = { ok: "green", warning: "yellow", failed: "red" } as const;
 
 /** Checks an AWS account before the first `up`. */
@@ -30,7 +22,7 @@ export function preflight(stack: string | undefined): (context: Context, options
     const plan = readStackPlan({ config: options.config, stack });
     const region = plan.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION;
     if (region === undefined) throw new UserError(`${plan.file} has no aws:region; say it there, or in AWS_REGION.`);
-    const subject = { aws: awsCli(env, region), plan, region, imageTags };
+    const subject = { aws: awsCli(env, region), plan, region };
     const results = await runChecks([...accountChecks, ...configurationChecks, ...quotaChecks], subject);
     terminal.print(options.json ? JSON.stringify(results, undefined, 2) : describe(results, terminal).join("\n"));
     return results.some(({ state }) => state === "failed") ? exitCodes.notWell : exitCodes.ok;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import versions from "../../../versions.json";
+import { imageLookup, notFound } from "../../../components/machine-image/lookup";
 import { principalOf } from "../../../cli/preflight/account";
 import { isPlaceholder } from "../../../cli/preflight/configuration";
 import { preflight } from "../../../cli/verbs/preflight";
@@ -29,7 +30,7 @@ const good: Record<string, AwsAnswer> = {
     EvaluationResults: [{ EvalActionName: "ec2:CreateVpc", EvalDecision: "allowed" }],
   },
   "ec2 describe-instance-types": describeTypes(["t4g.micro", 2]),
-  "ec2 describe-images": { Images: [{ ImageId: "ami-1", Architecture: "arm64", State: "available" }] },
+  "ec2 describe-images": { Images: [{ ImageId: "ami-1", Architecture: "arm64" }] },
   "ec2 describe-instances": { Reservations: [] },
   "ec2 describe-addresses": { Addresses: [] },
   "ec2 describe-vpcs": { Vpcs: [{}] },
@@ -82,7 +83,8 @@ Nothing stands in the way.
     assert.match(
       calls,
       new RegExp(
-        `describe-images --owners self --filters Name=state,Values=available Name=tag:cos-consul,Values=${versions.consul.version} ` +
+        "describe-images --owners self --filters Name=architecture,Values=arm64 Name=state,Values=available " +
+          `Name=root-device-type,Values=ebs Name=virtualization-type,Values=hvm Name=tag:cos-consul,Values=${versions.consul.version} ` +
           `Name=tag:cos-nomad,Values=${versions.nomad.version} Name=tag:cos-fabio,Values=${versions.fabio.version} `,
       ),
     );
@@ -176,26 +178,26 @@ Nothing stands in the way.
             { EvalActionName: "iam:PassRole", EvalDecision: "implicitDeny" },
           ],
         },
-        "ec2 describe-images": { Images: [{ ImageId: "ami-1", Architecture: "x86_64", State: "available" }] },
+        "ec2 describe-images": { Images: [{ ImageId: "ami-1", Architecture: "x86_64" }] },
       },
       config("  cos:network: { availabilityZones: [eu-central-1a, eu-central-1f] }\n"),
     );
     assert.deepEqual(wrong, [
       ["availability zones", "failed", "2 wanted, eu-central-1 has eu-central-1a, eu-central-1b, eu-central-1c"],
       ["rights", "failed", "not allowed: iam:PassRole"],
-      [
-        "machine image",
-        "failed",
-        `no image with the tags cos-consul=${versions.consul.version}, cos-nomad=${versions.nomad.version}, cos-fabio=${versions.fabio.version} for arm64 in eu-central-1`,
-      ],
+      ["machine image", "failed", notFound(imageLookup({}, "arm64"), {})],
     ]);
   });
 
   it("asks for the image that the configuration says", async () => {
     await run(good, config("  cos:image: { id: ami-0abc }\n"));
     assert.match(directory.read("calls"), /describe-images --image-ids ami-0abc /);
+    const other = { ...good, "ec2 describe-images": { Images: [{ ImageId: "ami-0abc", Architecture: "x86_64" }] } };
+    assert.deepEqual((await run(other, config("  cos:image: { id: ami-0abc }\n"))).wrong, [
+      ["machine image", "failed", "ami-0abc in eu-central-1 is not for arm64, which the instance types are"],
+    ]);
     await run(good, config('  cos:image: { newest: { owner: "123", namePattern: "cos-*" } }\n'));
-    assert.match(directory.read("calls"), /describe-images --owners 123 --filters Name=name,Values=cos-\* /);
+    assert.match(directory.read("calls"), /describe-images --owners 123 --filters .*Name=name,Values=cos-\* /);
   });
 
   it("knows the placeholders of documentation", () => {
