@@ -93,16 +93,23 @@ describe("stand-in aws plugin", function () {
     assert.match((await project.preview()).text, /missing required configuration key "aws:region"/);
 
     await project.configure("aws:region", "eu-central-1");
-    await project.program(`
-      const aws = require("@pulumi/aws");
-      new aws.ec2.LaunchTemplate("template", { metadataOptions: { httpTokenz: "required" } });
-      new aws.lb.TargetGroup("targets-of-the-ingress-for-http", { port: 80, protocol: "HTTP", vpcId: "vpc-1" });
-      aws.ec2.getAmiOutput({ owners: ["self"], mostRecent: true });
-    `);
-    const { exitCode, text } = await project.preview();
-    assert.notEqual(exitCode, 0);
-    assert.match(text, /there is no property "metadataOptions.httpTokenz"/);
-    assert.match(text, /name 'targets-of-the-ingress-for-http-' plus 7 random chars is longer than maximum length 32/);
-    assert.match(text, /Your query returned no results/);
+    const refused = async (resource: string) => {
+      await project.program(`const aws = require("@pulumi/aws"); ${resource}`);
+      const { exitCode, errors } = await project.preview();
+      assert.notEqual(exitCode, 0);
+      return errors;
+    };
+    assert.match(
+      await refused(`new aws.ec2.LaunchTemplate("template", { metadataOptions: { httpTokenz: "required" } });`),
+      /there is no property "metadataOptions.httpTokenz"/,
+    );
+    assert.match(
+      await refused(`new aws.lb.TargetGroup("targets-of-the-ingress-for-http", { targetType: "lambda" });`),
+      /name 'targets-of-the-ingress-for-http-' plus 7 random chars is longer than maximum length 32/,
+    );
+    assert.match(
+      await refused(`exports.id = aws.ec2.getAmiOutput({ owners: ["self"], mostRecent: true }).id;`),
+      /Your query returned no results/,
+    );
   });
 });
