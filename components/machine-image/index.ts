@@ -8,6 +8,9 @@ import { type ImageLookup, imageLookup, notFound } from "./lookup";
 export { MachineImageArgs, machineImageErrors, NewestImage } from "./args";
 export { ImageVersions, pinnedVersions, versionTags } from "./versions";
 
+/** An ID that a preview does not know, so that the rest of it is shown. The SDK has no typed way to make one. */
+const notKnownYet = pulumi.output(pulumi.unknown as unknown as string);
+
 /**
  * The machine image that nodes boot from: the one with a given ID, or the newest that has the versions which this release of
  * pulumi-cos pins, or the newest of an owner by name.
@@ -33,13 +36,12 @@ export class MachineImage extends pulumi.ComponentResource {
   /** The newest image of a search. */
   private find(lookup: ImageLookup, args: MachineImageArgs): pulumi.Output<string> {
     const { ids } = aws.ec2.getAmiIdsOutput({ ...lookup, sortAscending: false }, { parent: this });
-    return ids.apply(async ([newest]) => {
-      if (newest !== undefined) return newest;
+    return ids.apply(([newest]) => {
+      if (newest !== undefined) return pulumi.output(newest);
       const message = notFound(lookup, args);
       if (!pulumi.runtime.isDryRun()) throw new pulumi.ResourceError(message, this);
-      await pulumi.log.warn(message, this);
-      // So that the rest of the preview is shown, with an ID that is not known yet.
-      return pulumi.output<string>(pulumi.unknown);
+      void pulumi.log.warn(message, this);
+      return notKnownYet;
     });
   }
 }

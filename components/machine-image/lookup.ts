@@ -33,6 +33,6 @@ export function notFound({ owners, filters }: ImageLookup, args: MachineImageArg
   const account = owners.map((owner) => (owner === "self" ? "this account" : owner)).join(", ");
   const ways = args.newest
     ? "Check newest.owner and newest.namePattern"
-    : "Bake one, or copy one to this region: `npx pulumi-cos image build`";
+    : "Make one with these programs and tags, or copy one to this region";
   return `no machine image of ${account} in this region has ${wanted}. ${ways}; or name an image by its ID: \`pulumi config set --path cos:image.id ami-…\`.`;
 }

@@ -7,20 +7,18 @@ import * as pulumi from "@pulumi/pulumi";
  *
  * Nothing else of other resources is waited for: when a preview adds a subnet, those that exist already keep their known IDs.
  */
-function pick<R, T>(
+function pick<R>(
   resources: pulumi.Output<R[]>,
   valueOf: (resource: R) => pulumi.Input<string | undefined>,
   value: string,
-  property: (resource: R) => pulumi.Output<T>,
-): pulumi.Output<T> {
-  return pulumi.output(
-    resources.apply((all) =>
-      pulumi.all(all.map(valueOf)).apply((values) => {
-        const found = all[values.indexOf(value)];
-        if (found === undefined) throw new Error(`awsx made nothing for ${value}, only for ${values.join(", ")}`);
-        return property(found);
-      }),
-    ),
+  property: (resource: R) => pulumi.Output<string>,
+): pulumi.Output<string> {
+  return resources.apply((all) =>
+    pulumi.all(all.map(valueOf)).apply((values) => {
+      const found = all[values.indexOf(value)];
+      if (found === undefined) throw new Error(`awsx made nothing for ${value}, only for ${values.join(", ")}`);
+      return property(found);
+    }),
   );
 }
 

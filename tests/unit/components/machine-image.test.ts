@@ -108,9 +108,7 @@ describe("MachineImage", () => {
     assert.deepEqual(searches, []);
 
     const preview = await start(images, true);
-    const later = await preview.engine.run(
-      () => new MachineImage("image", { id: pulumi.output<string>(pulumi.unknown) }),
-    );
+    const later = await preview.engine.run(() => new MachineImage("image", { id: new aws.ec2.Ami("baked").id }));
     assert.equal(await valueOf(later.id), undefined);
     assert.deepEqual(preview.searches, []);
   });
@@ -148,7 +146,7 @@ describe("MachineImage", () => {
       {},
       `no machine image of this account in this region has architecture arm64, state available, root-device-type ebs, virtualization-type hvm, ` +
         `tag:cos-consul ${pinned.consul?.version ?? ""}, tag:cos-nomad ${pinned.nomad?.version ?? ""}, tag:cos-fabio ${pinned.fabio?.version ?? ""}. ` +
-        "Bake one, or copy one to this region: `npx pulumi-cos image build`; or name an image by its ID: `pulumi config set --path cos:image.id ami-…`.",
+        "Make one with these programs and tags, or copy one to this region; or name an image by its ID: `pulumi config set --path cos:image.id ami-…`.",
     ],
     [
       "by name",
