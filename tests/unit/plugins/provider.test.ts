@@ -28,6 +28,12 @@ function standIn(): StandIn<{ url: string }> {
     config: { url: { type: "string" }, retries: { type: "integer" } },
     configure: ({ url }) => ({ url: typeof url === "string" ? url : "" }),
     resources: { "test:index:Thing": thing },
+    functions: {
+      "test:index:echo": {
+        inputs: { text: { type: "string", required: true } },
+        call: async ({ text = "" }, { config }) => ({ text, url: config.url }),
+      },
+    },
   };
 }
 
@@ -105,6 +111,21 @@ describe("a stand-in provider", () => {
     });
     const kept = await configured().diff(target, "a", { name: "a", note: "x" }, {}, { name: "a" });
     assert.equal(kept.deleteBeforeReplace, true);
+    const chosen = await configured().diff(target, "a", { name: "a" }, {}, { name: "a", __defaults: ["name"] });
+    assert.equal(chosen.deleteBeforeReplace, false);
+  });
+
+  it("calls a function whose inputs are right", async () => {
+    const { result, failures } = await configured().invoke("test:index:echo", { text: secret("hi"), other: null });
+    assert.deepEqual([plainMap(result), failures.map(({ property }) => property)], [{}, ["other"]]);
+    const called = await configured().invoke("test:index:echo", { text: secret("hi") });
+    assert.deepEqual([plainMap(called.result), called.failures], [{ text: "hi", url: "http://x" }, []]);
+    const wrong = await configured().invoke("test:index:echo", {});
+    assert.deepEqual(wrong.failures, [{ property: "text", reason: 'missing required property "text"' }]);
+    await assert.rejects(
+      configured().invoke("test:index:other", {}),
+      /the stand-in test plugin does not implement the function test:index:other/,
+    );
   });
 
   it("aborts waits when it is cancelled", async () => {
