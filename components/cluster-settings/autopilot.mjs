@@ -34,7 +34,7 @@ export async function apply(api, settings) {
       if (attempt === attempts) throw new Error("somebody else keeps changing it: try again");
     } catch (error) {
       if (error instanceof Refused || attempt === attempts) {
-        throw new Error(`autopilot of ${api.product} at ${api.url} cannot be set: ${message(error)}`, { cause: error });
+        throw new Error(`autopilot of ${api.product} at ${api.url} cannot be set: ${message(error)}`);
       }
     }
     await new Promise((resolve) => setTimeout(resolve, pauseMs));

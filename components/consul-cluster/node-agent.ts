@@ -9,8 +9,11 @@ export const consulConfigFile = "/etc/consul.d/cos.json";
 /** `host:port` of a node's own Consul agent, for its programs. */
 export const localConsulAddress = `127.0.0.1:${consulPorts.http}`;
 
-/** A go-sockaddr template: the node's private address, on the interface of its default route. */
-export const privateAddress = "{{ GetPrivateIP }}";
+/**
+ * A go-sockaddr template: the node's IPv4 address on the interface of its default route, which on EC2 is the private one. (Not
+ * `GetPrivateIP`, which on a node with IPv6 too may be of either kind, nor an address of a bridge that Docker or Nomad makes.)
+ */
+export const privateAddress = '{{ GetDefaultInterfaces | include "type" "IPv4" | limit 1 | attr "address" }}';
 
 /**
  * How many connections a load balancer's address may have to an API of Consul or Nomad. Everybody who comes through it

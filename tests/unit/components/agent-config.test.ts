@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { consulAgentConfig, nomadAgentConfig } from "../../../components";
+import { consulAgentConfig, nomadAgentConfig, type NomadClientOptions } from "../../../components";
+import { consulNodeAgent } from "../../../components/consul-cluster/node-agent";
 import { consulPorts, nomadPorts } from "../../../components/ports";
 import { consulAgents, nomadAgents } from "../../support/agent-options";
 import { matchesGolden } from "../../support/golden";
@@ -38,5 +39,42 @@ describe("the configuration of agents", () => {
       nomadAgentConfig({ ...nomad, client: { unisolatedDrivers } }).plugin ?? [];
     assert.deepEqual(plugins(), []);
     assert.deepEqual(plugins(["raw_exec"]), [{ raw_exec: { config: { enabled: true } } }]);
+  });
+
+  it("limits the drivers to those that are named, with Docker kept from the node", () => {
+    const of = (client: NomadClientOptions) => {
+      const { client: block, plugin } = nomadAgentConfig({ ...nomad, client });
+      return [block?.options, plugin];
+    };
+    const docker = { docker: { config: { allow_privileged: false, volumes: { enabled: false } } } };
+    assert.deepEqual(of({}), [undefined, []]);
+    assert.deepEqual(of({ drivers: ["exec", "java"] }), [{ "driver.allowlist": "exec,java" }, []]);
+    assert.deepEqual(of({ drivers: ["docker", "raw_exec"] }), [
+      { "driver.allowlist": "docker,raw_exec" },
+      [docker, { raw_exec: { config: { enabled: true } } }],
+    ]);
+  });
+
+  it("publishes the metrics of allocations on clients only", () => {
+    const server = nomadAgentConfig({ ...nomad, telemetry: true, server: { expect: 3 } });
+    assert.deepEqual(server.telemetry, { prometheus_metrics: true, disable_hostname: true });
+    assert.equal(
+      nomadAgentConfig({ ...nomad, telemetry: true, client: {} }).telemetry?.publish_allocation_metrics,
+      true,
+    );
+    assert.ok(!("telemetry" in nomadAgentConfig(nomad)));
+  });
+
+  it("opens Consul's port between datacenters only where there are several", () => {
+    const ports = (federation?: { primaryDatacenter: string }) =>
+      consulAgentConfig({ ...consul, server: { expect: 3, federation } }).ports.serf_wan;
+    assert.deepEqual([ports(), ports({ primaryDatacenter: "main" })], [-1, 8302]);
+  });
+
+  it("has a node's Consul leave at its end, and a server's not", () => {
+    const node = { datacenter: "a", joinTag: { key: "k", value: "v" }, awsRegion: "eu-central-1" };
+    assert.equal(consulNodeAgent(node).leave_on_terminate, true);
+    assert.equal(consulNodeAgent({ ...node, server: { expect: 3 } }).leave_on_terminate, false);
+    assert.ok(!("leave_on_terminate" in consulAgentConfig(consul)));
   });
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ConsulCluster, type ConsulClusterArgs } from "../../../components/consul-cluster";
+import { privateAddress } from "../../../components/consul-cluster/node-agent";
 import { consulArgs, Program } from "../../support/cluster-arguments";
 import { unknown, valueOf } from "../../support/mock-engine";
 
@@ -89,8 +90,8 @@ describe("ConsulCluster", () => {
     assert.deepEqual(agentOf(program), {
       datacenter: "eu-central-1",
       data_dir: "/var/lib/consul",
-      bind_addr: "{{ GetPrivateIP }}",
-      client_addr: "127.0.0.1 {{ GetPrivateIP }}",
+      bind_addr: privateAddress,
+      client_addr: `127.0.0.1 ${privateAddress}`,
       ports: { http: 8500, dns: 8600, grpc: 8502, grpc_tls: -1, server: 8300, serf_lan: 8301, serf_wan: -1 },
       server: true,
       bootstrap_expect: 3,
