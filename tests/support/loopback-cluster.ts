@@ -47,6 +47,11 @@ export class LoopbackCluster {
     return `http://${this.address}:4646`;
   }
 
+  /** `host:port` of the Consul agent of the first client. */
+  get ingressConsulAddress(): string {
+    return `${this.client(0)}:8500`;
+  }
+
   private server(i: number): string {
     return `${this.network}.${11 + i}`;
   }
@@ -87,7 +92,7 @@ export class LoopbackCluster {
     try {
       await this.endJobs();
     } finally {
-      await Promise.all(this.agents.map((agent) => agent.end()));
+      await Promise.all(this.agents.splice(0).map((agent) => agent.end()));
       await unmountBelow(this.directory);
       await removeDirectory(this.directory);
     }

@@ -1,9 +1,10 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { engineEnvironment, runEngine, type RunResult, type StateResource } from "./pulumi-project";
 import { stackValues } from "./stack-program";
 import { removeDirectory, temporaryDirectory } from "./temporary";
+import { until } from "./until";
 
 const repository = join(__dirname, "..", "..");
 
@@ -60,6 +61,15 @@ export class RepositoryStack {
   async state(): Promise<StateResource[]> {
     const { text } = await this.run(["stack", "export"]);
     return (JSON.parse(text) as { deployment: { resources?: StateResource[] } }).deployment.resources ?? [];
+  }
+
+  /** Waits until the engine that runs has begun with a resource. */
+  async until(name: string): Promise<void> {
+    const log = join(this.directory, "events.json");
+    await until(async () => {
+      const events = await readFile(log, "utf8").catch(() => "");
+      return events.split("\n").some((line) => line.includes('"resourcePreEvent"') && line.includes(`::${name}"`));
+    });
   }
 
   async outputs(): Promise<Record<string, unknown>> {
