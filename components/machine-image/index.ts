@@ -39,7 +39,7 @@ export class MachineImage extends pulumi.ComponentResource {
     return ids.apply(([newest]) => {
       if (newest !== undefined) return pulumi.output(newest);
       const message = notFound(lookup, args);
-      if (!pulumi.runtime.isDryRun()) throw new pulumi.ResourceError(message, this);
+      if (!pulumi.runtime.isDryRun()) throw new pulumi.RunError(message);
       void pulumi.log.warn(message, this);
       return notKnownYet;
     });
