@@ -36,7 +36,10 @@ export interface NomadPoolArgs extends Omit<
   ClientPoolArgs,
   "vpcId" | "subnetIds" | "image" | "cluster" | "clusterName"
 > {
-  /** Name of the pool, unique in the cluster: part of the names of its resources, and `poolName` where that is not given. A change replaces the pool. */
+  /**
+   * Name of the pool, unique in the cluster: part of the names of its resources, and its `poolName` where that is not given.
+   * A change replaces the pool.
+   */
   name: string;
   /** IDs of the subnets that its nodes start in. @default those of the servers */
   subnetIds?: pulumi.Input<string>[] | undefined;

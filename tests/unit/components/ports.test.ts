@@ -37,7 +37,8 @@ const cluster = fc.record({
 type Cluster = typeof cluster extends fc.Arbitrary<infer T> ? T : never;
 
 /** The rules that ConsulCluster and NomadCluster make, from the functions that they make them from. */
-function rules({ peerCidrs, ...outward }: Cluster): (Rule & { of: string })[] {
+function rules({ peerCidrs, servers, egressCidrs, endpointSecurityGroupId }: Cluster): (Rule & { of: string })[] {
+  const outward = { servers, egressCidrs, endpointSecurityGroupId };
   const consul: ConsulClusterArgs = {
     ...consulArgs,
     ...outward,
