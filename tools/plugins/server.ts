@@ -1,4 +1,3 @@
-import { fstatSync } from "node:fs";
 import * as grpc from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
@@ -12,6 +11,7 @@ import { EngineLog } from "./engine-log";
 import type { Failure } from "./schema";
 import type { Naming } from "./inputs";
 import { type DiffResult, Provider, type Target } from "./provider";
+import { whenEngineGone } from "./engine-gone";
 import { InitializationFailed, type StandIn } from "./stand-in";
 import { type ValueMap, decode, encode, isMap, mapValues } from "./value";
 
@@ -37,9 +37,7 @@ export function serve<Config>(standIn: StandIn<Config>): void {
     void calls.settled().then(() => process.exit(0));
   };
   process.on("SIGINT", end).on("SIGTERM", end);
-  // The engine holds the other end of our standard input; when the engine dies, nothing else would end this process.
-  const input = fstatSync(0);
-  if (input.isFIFO() || input.isSocket()) process.stdin.on("end", end).resume();
+  whenEngineGone(end);
 }
 
 /** The calls under way. */

@@ -1,30 +1,38 @@
-import { z } from "zod";
+import { type InputsOf, type Properties, failures } from "../schema";
+import { type Plain, isMap } from "../value";
 
-const imageSchema = z.strictObject({
-  id: z.string(),
-  name: z.string(),
-  ownerId: z.string(),
-  architecture: z.enum(["x86_64", "arm64"]),
+const properties = {
+  id: { type: "string", required: true },
+  name: { type: "string", required: true },
+  ownerId: { type: "string", required: true },
+  /** `x86_64` or `arm64`. */
+  architecture: { type: "string", required: true },
   /** RFC 3339, e.g. `2026-01-31T08:00:00.000Z`. */
-  creationDate: z.string(),
-  tags: z.record(z.string(), z.string()).default({}),
-});
+  creationDate: { type: "string", required: true },
+  tags: { type: { map: "string" } },
+} as const satisfies Properties;
 
 /** A machine image (AMI). */
-export type Image = z.infer<typeof imageSchema>;
+export type Image = InputsOf<typeof properties>;
 
 /** The images of a JSON list. @param source where the text is from, for the error */
 export function imagesOf(text: string, source: string): Image[] {
   if (text === "") return [];
-  let json: unknown;
+  const list = parsed(text);
+  const wrong = Array.isArray(list) ? list.flatMap(wrongWith) : ["it is no JSON list"];
+  if (wrong.length > 0) throw new Error(`${source} must be a list of images:\n${wrong.join("\n")}`);
+  return list as Image[];
+}
+
+function wrongWith(image: Plain, index: number): string[] {
+  if (!isMap(image)) return [`[${index}] is no object`];
+  return failures("aws", properties, image).map(({ reason }) => `[${index}]: ${reason}`);
+}
+
+function parsed(text: string): Plain {
   try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new Error(
-      `${source} must be a JSON list of images: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    return JSON.parse(text) as Plain;
+  } catch {
+    return null;
   }
-  const { data, error } = z.array(imageSchema).safeParse(json);
-  if (data) return data;
-  throw new Error(`${source} must be a list of images:\n${z.prettifyError(error)}`);
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { version } from "@pulumi/awsx/package.json";
+import { whenEngineGone } from "../engine-gone";
 import { VPC, Vpc } from "./vpc";
 
 let announced = false;
@@ -23,4 +24,5 @@ const provider: pulumi.provider.Provider = {
   },
 };
 
+whenEngineGone(() => process.exit(0));
 void pulumi.provider.main(provider, process.argv.slice(2));

@@ -1,7 +1,16 @@
-import * as aws from "@pulumi/aws";
+// One by one, since all of @pulumi/aws takes seconds to load.
+import { Eip } from "@pulumi/aws/ec2/eip";
+import { InternetGateway } from "@pulumi/aws/ec2/internetGateway";
+import { NatGateway } from "@pulumi/aws/ec2/natGateway";
+import { Route } from "@pulumi/aws/ec2/route";
+import { RouteTable } from "@pulumi/aws/ec2/routeTable";
+import { RouteTableAssociation } from "@pulumi/aws/ec2/routeTableAssociation";
+import { Subnet } from "@pulumi/aws/ec2/subnet";
+import { Vpc as AwsVpc } from "@pulumi/aws/ec2/vpc";
+import { getAvailabilityZones } from "@pulumi/aws/getAvailabilityZones";
 import * as pulumi from "@pulumi/pulumi";
 import { type VpcArgs, vpcArgs } from "./args";
-import { type Subnet, layout, natZones } from "./layout";
+import { type Subnet as PlannedSubnet, layout, natZones } from "./layout";
 
 export const VPC = "awsx:ec2:Vpc";
 
@@ -11,15 +20,15 @@ const ANYWHERE = "0.0.0.0/0";
 
 /** The component `awsx:ec2:Vpc`: the same children, with the same names, parents, order and inputs as the real one's. */
 export class Vpc extends pulumi.ComponentResource {
-  private readonly subnets: aws.ec2.Subnet[] = [];
-  private readonly publicSubnets: aws.ec2.Subnet[] = [];
-  private readonly privateSubnets: aws.ec2.Subnet[] = [];
-  private readonly isolatedSubnets: aws.ec2.Subnet[] = [];
-  private readonly routeTables: aws.ec2.RouteTable[] = [];
-  private readonly routeTableAssociations: aws.ec2.RouteTableAssociation[] = [];
-  private readonly routes: aws.ec2.Route[] = [];
-  private readonly natGateways: aws.ec2.NatGateway[] = [];
-  private readonly eips: aws.ec2.Eip[] = [];
+  private readonly subnets: Subnet[] = [];
+  private readonly publicSubnets: Subnet[] = [];
+  private readonly privateSubnets: Subnet[] = [];
+  private readonly isolatedSubnets: Subnet[] = [];
+  private readonly routeTables: RouteTable[] = [];
+  private readonly routeTableAssociations: RouteTableAssociation[] = [];
+  private readonly routes: Route[] = [];
+  private readonly natGateways: NatGateway[] = [];
+  private readonly eips: Eip[] = [];
 
   private constructor(
     private readonly vpcName: string,
@@ -45,8 +54,8 @@ export class Vpc extends pulumi.ComponentResource {
     const zones = args.availabilityZoneNames ?? (await this.firstZones());
     const subnets = layout(vpcName, zones, subnetSpecs);
     const withNat = natZones(args, zones.length);
-    const tags = pulumi.output(args.tags).apply((given) => ({ Name: vpcName, ...given }));
-    const vpc = new aws.ec2.Vpc(
+    const tags = pulumi.output(args.tags).apply((given): Record<string, string> => ({ Name: vpcName, ...given }));
+    const vpc = new AwsVpc(
       vpcName,
       {
         cidrBlock,
@@ -60,7 +69,7 @@ export class Vpc extends pulumi.ComponentResource {
       { parent: this },
     );
     const inVpc = { parent: vpc, dependsOn: [vpc] };
-    const internetGateway = new aws.ec2.InternetGateway(vpcName, { region, vpcId: vpc.id, tags }, inVpc);
+    const internetGateway = new InternetGateway(vpcName, { region, vpcId: vpc.id, tags }, inVpc);
     for (const [zone, inZone] of subnets.entries()) {
       for (const subnet of inZone) this.addSubnet(subnet, zone, withNat, vpc, internetGateway, tags);
     }
@@ -73,23 +82,23 @@ export class Vpc extends pulumi.ComponentResource {
     if (region !== undefined && typeof region !== "string") {
       throw new Error("Vpc.region must be a plain string when availabilityZoneNames is not set.");
     }
-    const { names } = await aws.getAvailabilityZones(region === undefined ? undefined : { region }, { parent: this });
+    const { names } = await getAvailabilityZones(region === undefined ? undefined : { region }, { parent: this });
     if (names.length >= wanted) return names.slice(0, wanted);
     throw new Error(`The configured region for this provider does not have at least ${wanted} Availability Zones.`);
   }
 
   private addSubnet(
-    { name, cidrBlock, zone: availabilityZone, spec }: Subnet,
+    { name, cidrBlock, zone: availabilityZone, spec }: PlannedSubnet,
     zone: number,
     withNat: boolean[],
-    vpc: aws.ec2.Vpc,
-    internetGateway: aws.ec2.InternetGateway,
+    vpc: AwsVpc,
+    internetGateway: InternetGateway,
     shared: pulumi.Output<Record<string, string>>,
   ): void {
     const { region } = this.args;
     const { type } = spec;
     const own = { Name: name, SubnetType: type };
-    const subnet = new aws.ec2.Subnet(
+    const subnet = new Subnet(
       name,
       {
         region,
@@ -106,7 +115,7 @@ export class Vpc extends pulumi.ComponentResource {
     const kinds = { Public: this.publicSubnets, Private: this.privateSubnets, Isolated: this.isolatedSubnets };
     kinds[type].push(subnet);
 
-    const table = new aws.ec2.RouteTable(
+    const table = new RouteTable(
       name,
       { region, vpcId: vpc.id, tags: shared.apply((all) => ({ ...all, ...own })) },
       { parent: subnet, dependsOn: [subnet] },
@@ -114,38 +123,38 @@ export class Vpc extends pulumi.ComponentResource {
     const inTable = { parent: table, dependsOn: [table] };
     this.routeTables.push(table);
     this.routeTableAssociations.push(
-      new aws.ec2.RouteTableAssociation(name, { region, routeTableId: table.id, subnetId: subnet.id }, inTable),
+      new RouteTableAssociation(name, { region, routeTableId: table.id, subnetId: subnet.id }, inTable),
     );
     if (type === "Public" && withNat[zone] === true && this.natGateways.length === zone) this.addNat(zone, subnet);
     const gateway = this.defaultGateway(type, zone, internetGateway);
     if (!gateway) return;
     const route = { region, routeTableId: table.id, ...gateway, destinationCidrBlock: ANYWHERE };
-    this.routes.push(new aws.ec2.Route(name, route, inTable));
+    this.routes.push(new Route(name, route, inTable));
   }
 
   /** Where a tier's default route goes; nowhere for isolated ones, and for private ones without NAT. */
-  private defaultGateway(type: Subnet["spec"]["type"], zone: number, internetGateway: aws.ec2.InternetGateway) {
+  private defaultGateway(type: PlannedSubnet["spec"]["type"], zone: number, internetGateway: InternetGateway) {
     if (type === "Public") return { gatewayId: internetGateway.id };
     const nat = this.natGateways[zone] ?? this.natGateways[0];
     return type === "Private" && nat ? { natGatewayId: nat.id } : undefined;
   }
 
-  private addNat(zone: number, subnet: aws.ec2.Subnet): void {
+  private addNat(zone: number, subnet: Subnet): void {
     const { region, natGateways = {} } = this.args;
     const name = `${this.vpcName}-${zone + 1}`;
     const tags = pulumi.output(this.args.tags).apply((given) => ({ ...given, Name: name }));
     const inSubnet = { parent: subnet, dependsOn: [subnet] };
     let allocationId: pulumi.Input<string> | undefined = natGateways.elasticIpAllocationIds?.[zone];
     if (allocationId === undefined) {
-      const eip = new aws.ec2.Eip(name, { region, tags }, inSubnet);
+      const eip = new Eip(name, { region, tags }, inSubnet);
       this.eips.push(eip);
       allocationId = eip.allocationId;
     }
-    this.natGateways.push(new aws.ec2.NatGateway(name, { region, subnetId: subnet.id, allocationId, tags }, inSubnet));
+    this.natGateways.push(new NatGateway(name, { region, subnetId: subnet.id, allocationId, tags }, inSubnet));
   }
 
-  private outputsWith(vpc: aws.ec2.Vpc, internetGateway: aws.ec2.InternetGateway): pulumi.Inputs {
-    const ids = (subnets: aws.ec2.Subnet[]) => subnets.map(({ id }) => id);
+  private outputsWith(vpc: AwsVpc, internetGateway: InternetGateway): pulumi.Inputs {
+    const ids = (subnets: Subnet[]) => subnets.map(({ id }) => id);
     return {
       vpc,
       vpcId: vpc.id,

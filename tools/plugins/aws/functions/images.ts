@@ -29,7 +29,7 @@ function imagesFor(inputs: PlainMap, cloud: Cloud): Image[] {
   return cloud.images
     .filter((image) => owners.length === 0 || owners.includes(image.ownerId))
     .filter((image) => name.test(image.name))
-    .filter((image) => satisfies(filters, image.tags, (key) => attributes(image)[key]))
+    .filter((image) => satisfies(filters, image.tags ?? {}, (key) => attributes(image)[key]))
     .toSorted((a, b) => (a.creationDate < b.creationDate ? 1 : -1));
 }
 
@@ -50,7 +50,7 @@ export function getAmi(inputs: PlainMap, cloud: Cloud): ValueMap {
     );
   }
   const { region } = siteOf(cloud, inputs);
-  const { id, name, ownerId, architecture, creationDate, tags } = image;
+  const { id, name, ownerId, architecture, creationDate, tags = {} } = image;
   return {
     ...inputs,
     ...Object.fromEntries(UNSAID.map((key) => [key, ""])),
