@@ -3,10 +3,11 @@
  * could not be measured. An interrupt ends and removes what a suite has started.
  */
 import { type Figure, isOk, measure, renderFigure } from "./figure";
+import { awsSuite } from "./aws";
 import { localSuite } from "./local";
 import type { Suite } from "./suite";
 
-const suites: Record<string, Suite> = { local: localSuite };
+const suites: Record<string, Suite> = { local: localSuite, aws: awsSuite };
 
 async function main(names: string[]): Promise<void> {
   const unknown = names.filter((name) => !(name in suites));

@@ -11,6 +11,8 @@ export { ImageVersions, pinnedVersions, versionTags } from "./versions";
 /** An ID that a preview does not know, so that the rest of it is shown. The SDK has no typed way to make one. */
 const notKnownYet = pulumi.output(pulumi.unknown as unknown as string);
 
+const never = pulumi.output(new Promise<string>(() => undefined));
+
 /**
  * The machine image that nodes boot from: the one with a given ID, or the newest that has the versions which this release of
  * pulumi-cos pins, or the newest of an owner by name.
@@ -39,9 +41,14 @@ export class MachineImage extends pulumi.ComponentResource {
     return ids.apply(([newest]) => {
       if (newest !== undefined) return pulumi.output(newest);
       const message = notFound(lookup, args);
-      if (!pulumi.runtime.isDryRun()) throw new pulumi.RunError(message);
-      void pulumi.log.warn(message, this);
-      return notKnownYet;
+      if (pulumi.runtime.isDryRun()) {
+        void pulumi.log.warn(message, this);
+        return notKnownYet;
+      }
+      // It fails the program by itself, once. Thrown here, it would be thrown again by everything that needs the ID, each
+      // time with all that it was thrown for, which Pulumi takes minutes and gigabytes to print.
+      void Promise.reject(new pulumi.RunError(message));
+      return never;
     });
   }
 }

@@ -8,25 +8,39 @@ import { until } from "./until";
 
 const repository = join(__dirname, "..", "..");
 
+/** A program of this repository, and what its stack's configuration has where a test changes nothing. */
+export interface Program {
+  directory: string;
+  /** Its project's name. */
+  project: string;
+  config: Record<string, unknown>;
+}
+
 /**
- * A stack of this repository's own program, run by the real engine with the stand-in plugins. Its configuration is that of
+ * A stack of this repository's own program, or another one here, run by the real engine with the stand-in plugins. Its configuration is that of
  * the committed file but for what a test changes; that, the state, the engine's home and the AWS account of the stand-in are
  * in a temporary directory.
  */
 export class RepositoryStack {
   private constructor(
     private readonly stack: string,
+    private readonly program: Program,
     readonly directory: string,
     private readonly env: Record<string, string>,
   ) {}
 
   /** @param env more environment variables for the engine and the plugins */
-  static async create(stack: string, env: Record<string, string> = {}): Promise<RepositoryStack> {
+  static async create(
+    stack: string,
+    env: Record<string, string> = {},
+    program: Program = { directory: repository, project: "cos", config: stackValues(stack) },
+  ): Promise<RepositoryStack> {
     const directory = await temporaryDirectory("stack");
     const account = { COS_STAND_IN_AWS_ACCOUNT: join(directory, "account") };
-    const made = new RepositoryStack(stack, directory, await engineEnvironment(directory, { ...account, ...env }));
+    const environment = await engineEnvironment(directory, { ...account, ...env });
+    const made = new RepositoryStack(stack, program, directory, environment);
     // `stack init` writes into the configuration of the project it runs in, so it gets a project of its own.
-    await writeFile(join(directory, "Pulumi.yaml"), "name: cos\nruntime: nodejs\n");
+    await writeFile(join(directory, "Pulumi.yaml"), `name: ${program.project}\nruntime: nodejs\n`);
     const { exitCode, text } = await runEngine(["stack", "init", stack], { cwd: directory, env: made.env });
     if (exitCode !== 0) throw new Error(`pulumi stack init failed:\n${text}`);
     await made.configure({});
@@ -35,7 +49,7 @@ export class RepositoryStack {
 
   /** Says what differs from the committed configuration; undefined takes a key out. */
   async configure(changes: Record<string, unknown>): Promise<void> {
-    const config = { ...stackValues(this.stack), ...changes };
+    const config = { ...this.program.config, ...changes };
     const given = Object.entries(config).filter(([, value]) => value !== undefined);
     await writeFile(this.configFile, stringify({ config: Object.fromEntries(given) }));
   }
@@ -87,7 +101,7 @@ export class RepositoryStack {
   private run(args: string[], logged = false, interrupt?: AbortSignal): Promise<RunResult> {
     const configured = ["preview", "up", "destroy"].includes(args[0] ?? "");
     return runEngine([...args, "--stack", this.stack, ...(configured ? ["--config-file", this.configFile] : [])], {
-      cwd: repository,
+      cwd: this.program.directory,
       env: this.env,
       log: logged ? join(this.directory, "events.json") : undefined,
       interrupt,
