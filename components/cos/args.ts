@@ -54,6 +54,11 @@ export interface CosIngressArgs extends Omit<IngressArgs, Place | "pools" | "cli
   name: string;
   /** Names of the pools that run fabio. */
   pools: string[];
+  /**
+   * CIDR blocks whose addresses may use the ingress. @default everybody; for the scheme `internal` the VPC's, which an existing
+   * network must tell by its `cidrBlock`
+   */
+  allowedCidrs?: string[] | undefined;
 }
 
 /** The load balancer of the APIs, by default in the tier `public`, an internal one in `services`. */

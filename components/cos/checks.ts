@@ -12,7 +12,16 @@ import { nomadClusterErrors } from "../nomad-cluster/args";
 import { sharedFileSystemErrors } from "../shared-file-system/args";
 import { uiAccessErrors } from "../ui-access/args";
 import type { CosArgs } from "./args";
-import { consulArgs, defaultTiers, ingressArgs, nomadArgs, outerTier, poolsOf, type Surroundings } from "./parts";
+import {
+  consulArgs,
+  defaultTiers,
+  ingressArgs,
+  nomadArgs,
+  outerTier,
+  poolsOf,
+  type Surroundings,
+  uiArgs,
+} from "./parts";
 
 /** What is wrong with the arguments of {@link Cos}: all that is wrong with any of its parts, under the names it has there. */
 export function cosErrors(args: CosArgs): PropertyError[] {
@@ -24,9 +33,9 @@ export function cosErrors(args: CosArgs): PropertyError[] {
     joinTag: { key: "key", value: "value" },
     securityGroupId: "sg-placeholder",
   };
-  const servers = { autoScalingGroupName: "placeholder", securityGroupId: "sg-placeholder" };
+  const servers = groupRef;
   const { apiAccess, uiAccess, bastion, registry, fileSystem, network, existingNetwork, image } = args;
-  return renamed([
+  return renamed(args, [
     ...nameErrors("clusterName", args.clusterName),
     ...exclusive(args),
     ...(network ? under("network", networkErrors(network)) : []),
@@ -41,7 +50,15 @@ export function cosErrors(args: CosArgs): PropertyError[] {
       apiAccessErrors({ ...apiAccess, ...at(outerTier(apiAccess)), consul: servers, nomad: servers }),
     ),
     ...(uiAccess
-      ? under("uiAccess", uiAccessErrors({ ...uiAccess, ...at(outerTier(uiAccess)), consul: servers, nomad: servers }))
+      ? under(
+          "uiAccess",
+          uiAccessErrors({
+            ...uiArgs(args, uiAccess, poolRef),
+            ...at(outerTier(uiAccess)),
+            consul: servers,
+            nomad: servers,
+          }),
+        )
       : []),
     ...(bastion ? under("bastion", bastionErrors({ ...bastion, vpcId, subnetId: "subnet-placeholder" })) : []),
     ...(registry ? under("registry", containerRegistryErrors(registry)) : []),
@@ -59,17 +76,23 @@ export function cosErrors(args: CosArgs): PropertyError[] {
   ]);
 }
 
+/** What stands for a group of nodes that is not made yet. */
+const groupRef = { autoScalingGroupName: "placeholder", securityGroupId: "sg-placeholder" };
+const poolRef = () => groupRef;
+
 /** Plain values in the place of what is not made yet, so that the parts' own checks can run. */
 function placeholders(args: CosArgs): Surroundings {
   const { zones } = resolveNetwork(args.network ?? {});
   const subnets = Array.from({ length: Math.max(0, Math.floor(zones)) }, (_, i) => `subnet-placeholder-${i}`);
+  const { existingNetwork } = args;
   const known = tierNames(args);
+  // Unknown tiers and wrong IDs are errors of their own, which must not bring others with them.
+  const right = existingNetwork && existingNetworkErrors(existingNetwork).length === 0 ? existingNetwork : undefined;
   return {
     clusterName: args.clusterName ?? "placeholder",
     vpcId: "vpc-placeholder",
-    // An unknown tier is an error of its own, which must not bring others with it.
-    subnetIds: (tier) =>
-      args.existingNetwork && known.includes(tier) ? (args.existingNetwork.subnetIds[tier] ?? []) : subnets,
+    subnetIds: (tier) => (right && known.includes(tier) ? (right.subnetIds[tier] ?? []) : subnets),
+    fileSystemId: args.fileSystem && "fs-placeholder",
     image: (architecture) => ({
       id: "ami-placeholder",
       architecture: args.image?.id === undefined ? architecture : (args.image.architecture ?? "arm64"),
@@ -113,7 +136,6 @@ function tierErrors(args: CosArgs): PropertyError[] {
 function ingressesErrors(args: CosArgs, place: Surroundings): PropertyError[] {
   const ingresses = args.ingresses ?? [];
   const known = poolsOf(args).map(({ name }) => name);
-  const pool = { autoScalingGroupName: "placeholder", securityGroupId: "sg-placeholder" };
   const unknown = (propertyPath: string, name: string): PropertyError[] =>
     known.includes(name)
       ? []
@@ -124,7 +146,7 @@ function ingressesErrors(args: CosArgs, place: Surroundings): PropertyError[] {
         ...nameErrors("name", ingress.name),
         ...ingress.pools.flatMap((name, j) => unknown(`pools[${j}]`, name)),
         ...ingressErrors({
-          ...ingressArgs(ingress, () => pool),
+          ...ingressArgs(args, ingress, poolRef),
           vpcId: place.vpcId,
           subnetIds: place.subnetIds(outerTier(ingress)),
         }),
@@ -157,10 +179,16 @@ function timeoutErrors({ readyTimeoutSeconds: seconds }: CosArgs): PropertyError
   return [{ propertyPath: "readyTimeoutSeconds", reason: `must be more than 0, got ${seconds}` }];
 }
 
-/** The parts speak of `subnetIds`, whose place here is the tier's. */
-function renamed(errors: PropertyError[]): PropertyError[] {
+/** The parts speak of `subnetIds` and of all `fileSystems`, where here there are tiers and the shared one. */
+function renamed(args: CosArgs, errors: PropertyError[]): PropertyError[] {
+  const pools = poolsOf(args);
   return errors.map(({ propertyPath, reason }) => ({
-    propertyPath: propertyPath.replace(/^(?!existingNetwork)(.*)\.subnetIds(\[\d+\])?$/, "$1.tier"),
+    propertyPath: propertyPath
+      .replace(/^(?!existingNetwork)(.*)\.subnetIds(\[\d+\])?$/, "$1.tier")
+      .replace(/^(nomad\.pools\[(\d+)\])\.fileSystems\[(\d+)\]\.mountPoint$/, (path, pool, i, at) =>
+        // The shared one comes after the pool's own.
+        Number(at) === (pools[Number(i)]?.fileSystems ?? []).length ? `${pool}.sharedFileSystemMountPoint` : path,
+      ),
     reason,
   }));
 }

@@ -23,7 +23,16 @@ import { without } from "../without";
 import { type CosArgs, cosErrors } from "./args";
 import { clusterOutputs } from "./outputs";
 import { outdatedNodes } from "./outdated-nodes";
-import { consulArgs, defaultTiers, ingressArgs, ingressPools, nomadArgs, outerTier, type Surroundings } from "./parts";
+import {
+  consulArgs,
+  defaultTiers,
+  ingressArgs,
+  ingressPools,
+  nomadArgs,
+  outerTier,
+  type Surroundings,
+  uiArgs,
+} from "./parts";
 
 export type * from "./args";
 export type { ClusterOutputs } from "./outputs";
@@ -120,7 +129,7 @@ export class Cos extends pulumi.ComponentResource {
         ingress.name,
         new Ingress(
           `${name}-${ingress.name}`,
-          { ...ingressArgs(ingress, poolOf), ...within(outerTier(ingress)) },
+          { ...ingressArgs(args, ingress, poolOf), ...within(outerTier(ingress)) },
           parent,
         ),
       ]),
@@ -142,16 +151,13 @@ export class Cos extends pulumi.ComponentResource {
     this.consulAddress = this.apiAccess.consulAddress;
     this.nomadAddress = this.apiAccess.nomadAddress;
     if (args.uiAccess) {
-      const { fabioPools = ingressPools(args), ...uiAccess } = without(args.uiAccess, "tier");
-      const pools = Object.fromEntries(fabioPools.map((pool) => [pool, poolOf(pool)]));
       this.uiAccess = new UiAccess(
         `${name}-ui`,
         {
-          ...uiAccess,
+          ...uiArgs(args, args.uiAccess, poolOf),
           ...within(outerTier(args.uiAccess)),
           consul: this.consul,
           nomad: nomadServers,
-          ...(fabioPools.length > 0 && { fabio: { pools } }),
         },
         parent,
       );
@@ -212,6 +218,7 @@ export class Cos extends pulumi.ComponentResource {
   /** Waits for the cluster, and then sets what is set through its APIs. */
   private ready(name: string, args: CosArgs) {
     const { consulAddress, nomadAddress } = this;
+    const neverEmpty = Object.values(this.nomad.pools).filter(({ minSize }) => minSize > 0);
     const gate = new ReadyGate(
       `${name}-ready`,
       {
@@ -219,9 +226,7 @@ export class Cos extends pulumi.ComponentResource {
         nomadAddress,
         consulServers: this.consul.servers,
         nomadServers: this.nomad.servers,
-        nodePools: Object.values(this.nomad.pools)
-          .filter(({ minSize }) => minSize > 0)
-          .map(({ nodePool }) => nodePool),
+        nodePools: [...new Set(neverEmpty.map(({ nodePool }) => nodePool))],
         timeoutSeconds: args.readyTimeoutSeconds ?? 900,
       },
       { parent: this, dependsOn: [this.consul, this.nomad, this.apiAccess, ...(this.network ? [this.network] : [])] },

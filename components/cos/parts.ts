@@ -5,10 +5,12 @@ import type { ConsulClusterArgs } from "../consul-cluster/args";
 import type { ConsulClusterRef } from "../consul-cluster/ref";
 import type { IngressArgs } from "../ingress/args";
 import { type Architecture, architectureOf } from "../instance-type";
+import { resolveNetwork } from "../network/defaults";
 import type { ImageRef } from "../node/args";
 import type { NomadClusterArgs, NomadPoolArgs } from "../nomad-cluster/args";
+import type { UiAccessArgs } from "../ui-access/args";
 import { without } from "../without";
-import type { CosArgs, CosIngressArgs, CosPoolArgs, InTier } from "./args";
+import type { CosArgs, CosIngressArgs, CosPoolArgs, CosUiAccessArgs, InTier } from "./args";
 import { defaultPools } from "./pools";
 
 /** What the parts are made in: the network and the image, real ones or, for the checks, stand-ins. */
@@ -89,11 +91,34 @@ function poolArgs(args: CosArgs, pool: CosPoolArgs, place: Surroundings): NomadP
 
 /** The arguments of an ingress, but for its place. The rules towards the services are made once for all ingresses. */
 export function ingressArgs(
+  args: CosArgs,
   ingress: CosIngressArgs,
-  poolOf: (name: string) => ClientPoolRef,
+  poolOf: PoolOf,
 ): Omit<IngressArgs, "vpcId" | "subnetIds"> {
-  const { pools, ...own } = without(ingress, "tier", "name");
-  return { ...own, pools: Object.fromEntries(pools.map((name) => [name, poolOf(name)])) };
+  const own = without(ingress, "tier", "name");
+  const allowedCidrs = own.allowedCidrs ?? (own.scheme === "internal" ? vpcCidrs(args) : undefined);
+  return { ...own, allowedCidrs, pools: named(own.pools, poolOf) };
+}
+
+/** The arguments of the load balancer of the UIs, but for its place and the servers. */
+export function uiArgs(
+  args: CosArgs,
+  uiAccess: CosUiAccessArgs,
+  poolOf: PoolOf,
+): Omit<UiAccessArgs, "vpcId" | "subnetIds" | "consul" | "nomad"> {
+  const { fabioPools = ingressPools(args), ...own } = without(uiAccess, "tier");
+  return { ...own, ...(fabioPools.length > 0 && { fabio: { pools: named(fabioPools, poolOf) } }) };
+}
+
+type PoolOf = (name: string) => ClientPoolRef;
+
+const named = (pools: readonly string[], poolOf: PoolOf): Record<string, ClientPoolRef> =>
+  Object.fromEntries(pools.map((name) => [name, poolOf(name)]));
+
+/** The VPC's addresses, where they are known. */
+function vpcCidrs({ network, existingNetwork }: CosArgs): string[] | undefined {
+  const cidrBlock = existingNetwork ? existingNetwork.cidrBlock : resolveNetwork(network ?? {}).cidrBlock;
+  return cidrBlock === undefined ? undefined : [cidrBlock];
 }
 
 /** The architecture that a group of nodes has by its first instance type; where it has none, that of the image. */

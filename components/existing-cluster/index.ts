@@ -1,6 +1,8 @@
 import * as nomad from "@pulumi/nomad";
 import * as pulumi from "@pulumi/pulumi";
+import { refuse } from "../checks";
 import { ReadyGate, type ReadyGateArgs } from "../ready-gate";
+import { readyGateErrors } from "../ready-gate/args";
 
 /** Arguments of {@link ExistingCluster}. */
 export type ExistingClusterArgs = ReadyGateArgs;
@@ -19,6 +21,7 @@ export class ExistingCluster extends pulumi.ComponentResource {
   readonly outputs = undefined;
 
   constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuse("ExistingCluster", readyGateErrors(args));
     super("cos:index:ExistingCluster", name, {}, opts);
 
     const gate = new ReadyGate(`${name}-ready`, args, { parent: this });
