@@ -45,9 +45,10 @@ export class MachineImage extends pulumi.ComponentResource {
         void pulumi.log.warn(message, this);
         return notKnownYet;
       }
-      // It fails the program by itself, once. Thrown here, it would be thrown again by everything that needs the ID, each
-      // time with all that it was thrown for, which Pulumi takes minutes and gigabytes to print.
-      void Promise.reject(new pulumi.RunError(message));
+      // It fails the program by itself, once: thrown here, it would be thrown again by everything that needs the ID. And
+      // without its stack, which is not shown anyhow: Node 20.20, where Pulumi has it inspect every error with colors,
+      // takes half a minute and gigabytes over a file right below a scope (`node_modules/@pulumi/output.ts`).
+      void Promise.reject(Object.assign(new pulumi.RunError(message), { stack: undefined }));
       return never;
     });
   }

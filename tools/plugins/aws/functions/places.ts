@@ -56,7 +56,7 @@ export function getBalancerZone(inputs: PlainMap, cloud: Cloud): ValueMap {
   return { ...inputs, id: balancerZone(type), region: siteOf(cloud, inputs).region };
 }
 
-// A few of the ranges that AWS publishes at https://ip-ranges.amazonaws.com/ip-ranges.json, recorded on 2026-01-05.
+// A few ranges of the form that AWS publishes at https://ip-ranges.amazonaws.com/ip-ranges.json; made up, not AWS's own.
 const RANGES: { region: string; service: string; block: string }[] = [
   { region: "eu-central-1", service: "ec2", block: "3.64.0.0/12" },
   { region: "eu-central-1", service: "ec2", block: "18.156.0.0/14" },
