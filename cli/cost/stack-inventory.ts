@@ -1,8 +1,6 @@
+import { defaultRootSizeGiB } from "../../components/node/volumes";
 import { allGroups, type InstanceGroup, type StackPlan } from "../stack-plan";
 import { emptyInventory, type Inventory } from "./inventory";
-
-/** GiB of a root volume where the configuration leaves its size to the image: that of Debian's cloud images. */
-export const imageRootGiB = 8;
 
 /** What a stack's plan has of everything that AWS bills, at the size that its groups have at first. */
 export function inventoryOf(plan: StackPlan, region: string): Inventory {
@@ -23,7 +21,7 @@ export function inventoryOf(plan: StackPlan, region: string): Inventory {
 /** A volume made from a snapshot has its size, which only AWS knows; it counts as nothing. */
 function volumesOf({ count, rootVolume, dataVolumes }: InstanceGroup): [string, number][] {
   return [
-    [rootVolume?.type ?? "gp3", count * (rootVolume?.sizeGiB ?? imageRootGiB)],
+    [rootVolume?.type ?? "gp3", count * (rootVolume?.sizeGiB ?? defaultRootSizeGiB)],
     ...dataVolumes.map(({ type, sizeGiB }): [string, number] => [type ?? "gp3", count * (sizeGiB ?? 0)]),
   ];
 }

@@ -1,7 +1,7 @@
 import { type Context, exitCodes } from "../context";
 import { bill, type Line, totalOf } from "../cost/price";
 import { prices } from "../cost/prices";
-import { additions, imageRootGiB, inventoryOf, unpriced } from "../cost/stack-inventory";
+import { additions, inventoryOf, unpriced } from "../cost/stack-inventory";
 import { terraformCos, terraformCosWithDisks } from "../cost/terraform-cos";
 import { UserError } from "../errors";
 import { readStackPlan, type StackPlan } from "../stack-plan";
@@ -88,7 +88,6 @@ function describe(report: CostReport): string[] {
     "",
     `This stack costs ${report.ratio.toFixed(3)} of it; ${report.ratioWithLikeDisks.toFixed(3)} where its disks were as large as here, gp2.`,
     "Left out of theirs: its bastion, and 130 GB of data disks on each client.",
-    `A root disk whose size is left to the image counts as ${imageRootGiB} GiB.`,
     "",
     "What more would add",
     ...alignColumns(

@@ -33,7 +33,7 @@ export interface BastionArgs {
   user?: string | undefined;
   /** IDs of the security groups of the nodes that are logged in to from it, by what the nodes are. @default none */
   targets?: Partial<Record<BastionTarget, pulumi.Input<string>>> | undefined;
-  /** Size of the root volume in GiB. @default the image's */
+  /** Size of the root volume in GiB, at least the image's. @default 8 */
   rootVolumeSizeGiB?: number | undefined;
   /** ARN of a KMS key for the root volume. A change replaces the instance. @default the account's key for EBS */
   kmsKeyId?: pulumi.Input<string> | undefined;

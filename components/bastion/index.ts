@@ -5,6 +5,7 @@ import { architectureOf, isBurstable } from "../instance-type";
 import { addresses } from "../load-balancer/listeners";
 import { nodePolicy, trustPolicy } from "../node/policy";
 import { roleResourceName } from "../node/role-name";
+import { defaultRootSizeGiB } from "../node/volumes";
 import { edgesBetween } from "../ports";
 import { allow, type Parties, securityGroup } from "../security-group";
 import { type BastionArgs, bastionErrors, bastionTargets, defaultInstanceType } from "./args";
@@ -68,7 +69,7 @@ export class Bastion extends pulumi.ComponentResource {
           encrypted: true,
           volumeType: "gp3",
           ...(args.kmsKeyId !== undefined && { kmsKeyId: args.kmsKeyId }),
-          ...(args.rootVolumeSizeGiB !== undefined && { volumeSize: args.rootVolumeSizeGiB }),
+          volumeSize: args.rootVolumeSizeGiB ?? defaultRootSizeGiB,
         },
         metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
         // EC2 refuses credits with any type that has none.

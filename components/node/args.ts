@@ -29,7 +29,10 @@ export interface ImageRef {
  * tags of the group itself, makes a new version of the launch template, with which later nodes start; running nodes stay.
  */
 export interface NodeOptions {
-  /** The volume of the operating system, encrypted like every other. @default what the image says, as gp3 */
+  /**
+   * The volume of the operating system, encrypted like every other. EC2 starts no node whose volume is smaller than the image's.
+   * @default 8 GiB of gp3
+   */
   rootVolume?: VolumeOptions | undefined;
   /**
    * ARN of a KMS key for all volumes. Its key policy must let Auto Scaling's service-linked role use it: {@link volumeKeyPolicy}

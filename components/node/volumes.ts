@@ -8,7 +8,7 @@ export type VolumeType = "gp3" | "gp2" | "io1" | "io2" | "st1" | "sc1" | "standa
 
 /** An EBS volume. */
 export interface VolumeOptions {
-  /** GiB, whole. @default the size of what it is made from: the image's or the data volume's snapshot */
+  /** GiB, whole. @default 8 for a root volume; the snapshot's for a data volume made from one */
   sizeGiB?: number | undefined;
   /** @default "gp3" */
   type?: VolumeType | undefined;
@@ -37,6 +37,12 @@ export interface DataVolume extends VolumeOptions {
 
 /** Device name of the root volume in Debian's images. */
 export const rootDevice = "/dev/xvda";
+
+/**
+ * GiB of a root volume of which nothing is said: those of Debian's cloud images. Always said to EC2: it would take the image's
+ * size where the image's root device has the name above, but emulators of EC2 refuse a volume without a size.
+ */
+export const defaultRootSizeGiB = 8;
 
 interface Range {
   from: number;
@@ -114,7 +120,7 @@ export function volumeErrors(property: string, volume: VolumeOptions): PropertyE
 
 /** What is wrong with the volumes of a group of nodes, but for their mount points. */
 export function volumesErrors(root: VolumeOptions | undefined, dataVolumes: readonly DataVolume[]): PropertyError[] {
-  const errors = root ? volumeErrors("rootVolume", root) : [];
+  const errors = root ? volumeErrors("rootVolume", { ...root, sizeGiB: root.sizeGiB ?? defaultRootSizeGiB }) : [];
   if (root?.type === "st1" || root?.type === "sc1") {
     errors.push({ propertyPath: "rootVolume.type", reason: `no system boots from a volume of type ${root.type}` });
   }
@@ -155,7 +161,14 @@ export function blockDeviceMappings(
 ): types.input.ec2.LaunchTemplateBlockDeviceMapping[] {
   const encryption = { encrypted: "true", ...(kmsKeyId !== undefined && { kmsKeyId }) };
   return [
-    { deviceName: rootDevice, ebs: { ...volumeSettings(root ?? {}), ...encryption, deleteOnTermination: "true" } },
+    {
+      deviceName: rootDevice,
+      ebs: {
+        ...volumeSettings({ ...root, sizeGiB: root?.sizeGiB ?? defaultRootSizeGiB }),
+        ...encryption,
+        deleteOnTermination: "true",
+      },
+    },
     ...dataVolumes.map((volume) => ({
       deviceName: volume.device,
       ebs: {

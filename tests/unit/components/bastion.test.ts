@@ -59,7 +59,7 @@ describe("Bastion", () => {
       associatePublicIpAddress: true,
       vpcSecurityGroupIds: ["door-security-group-id"],
       iamInstanceProfile: "door-profile",
-      rootBlockDevice: { encrypted: true, volumeType: "gp3" },
+      rootBlockDevice: { encrypted: true, volumeType: "gp3", volumeSize: 8 },
       metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
       creditSpecification: { cpuCredits: "standard" },
       tags: { team: "platform", Name: "door-instance" },

@@ -111,7 +111,10 @@ describe("NodeGroup", () => {
             vpcSecurityGroupIds: ["sg-1"],
             userData: template.userData,
             blockDeviceMappings: [
-              { deviceName: "/dev/xvda", ebs: { volumeType: "gp3", encrypted: "true", deleteOnTermination: "true" } },
+              {
+                deviceName: "/dev/xvda",
+                ebs: { volumeSize: 8, volumeType: "gp3", encrypted: "true", deleteOnTermination: "true" },
+              },
             ],
             metadataOptions: {
               httpEndpoint: "enabled",

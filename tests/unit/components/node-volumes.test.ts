@@ -5,9 +5,21 @@ import { blockDeviceMappings, type DataVolume, volumesErrors } from "../../../co
 const volume: DataVolume = { device: "/dev/sdf", sizeGiB: 20, mountPoint: "/data" };
 
 describe("blockDeviceMappings", () => {
-  it("is an encrypted root volume, gp3, as large as the image's, where nothing is said", () => {
+  it("is an encrypted root volume, gp3, of 8 GiB, where nothing is said", () => {
     assert.deepEqual(blockDeviceMappings(undefined, [], undefined), [
-      { deviceName: "/dev/xvda", ebs: { volumeType: "gp3", encrypted: "true", deleteOnTermination: "true" } },
+      {
+        deviceName: "/dev/xvda",
+        ebs: { volumeSize: 8, volumeType: "gp3", encrypted: "true", deleteOnTermination: "true" },
+      },
+    ]);
+  });
+
+  it("says the size of a root volume whatever else is said: EC2's emulators start no node otherwise", () => {
+    assert.deepEqual(blockDeviceMappings({ type: "gp2" }, [], undefined), [
+      {
+        deviceName: "/dev/xvda",
+        ebs: { volumeSize: 8, volumeType: "gp2", encrypted: "true", deleteOnTermination: "true" },
+      },
     ]);
   });
 
@@ -120,6 +132,9 @@ describe("volumesErrors", () => {
         reason: "must be a whole number from 125 to 16384 on volumes of type st1, got 8",
       },
       { propertyPath: "rootVolume.type", reason: "no system boots from a volume of type st1" },
+    ]);
+    assert.deepEqual(volumesErrors({ type: "io1", iops: 401 }, []), [
+      { propertyPath: "rootVolume.iops", reason: "must be at most 400 on 8 GiB of type io1 (50 a GiB), got 401" },
     ]);
   });
 });
