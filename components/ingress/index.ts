@@ -19,7 +19,7 @@ import { allow, securityGroup } from "../security-group";
 import { type IngressArgs, ingressErrors, ingressHealthCheck } from "./args";
 
 export { ingressErrors } from "./args";
-export type { ApplicationLoadBalancerOptions, Scheme } from "../load-balancer/application";
+export type { ApplicationLoadBalancerOptions, Scheme } from "../load-balancer/options";
 export type { HealthCheckOptions } from "../load-balancer/health-check";
 export type { Domain, HttpsOptions } from "../load-balancer/https";
 export type { IngressArgs, IngressTransform, LoadBalancingAlgorithm } from "./args";

@@ -49,7 +49,7 @@ describe("the stack dev", () => {
       );
       for (const [path, content] of Object.entries(filesOf(userData))) {
         const name = path.split("/").slice(-2).join("-");
-        await matchesGolden(content, "dev", "user-data", group, name);
+        await matchesGolden(content as object, "dev", "user-data", group, name);
       }
     });
 
