@@ -30,7 +30,8 @@ export class ReadyGate extends pulumi.ComponentResource {
       COS_GATE: JSON.stringify({
         consulServers: args.consulServers,
         nomadServers: args.nomadServers,
-        nodePools: args.nodePools,
+        // In one order, each once: the gate runs again when this text changes, and another order of pools is no change.
+        nodePools: [...new Set(args.nodePools)].sort(),
         timeoutSeconds: args.timeoutSeconds ?? 600,
       }),
     };

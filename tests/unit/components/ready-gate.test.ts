@@ -55,6 +55,17 @@ describe("ReadyGate", () => {
     assert.equal(await valueOf(gate.warning), "a warning");
   });
 
+  it("is the same whatever the order of the node pools, and however many groups are in one", async () => {
+    const environmentOf = async (nodePools: string[]) => {
+      const engine = await MockEngine.start(outputs);
+      await engine.run(() => new ReadyGate("ready", { ...args, nodePools }));
+      return engine.registered.find(({ name }) => name === "ready-gate")?.inputs.environment as Record<string, string>;
+    };
+    const environment = await environmentOf(["public", "default", "public"]);
+    assert.deepEqual((JSON.parse(environment.COS_GATE ?? "") as ReadyGateArgs).nodePools, ["default", "public"]);
+    assert.deepEqual(environment, await environmentOf(["default", "public"]));
+  });
+
   it("waits ten minutes unless told otherwise", async () => {
     const engine = await MockEngine.start(outputs);
     await engine.run(() => new ReadyGate("ready", { ...args, timeoutSeconds: undefined }));
