@@ -19,8 +19,8 @@ export function imageLookup(args: MachineImageArgs, architecture: Architecture):
     filters: [
       { name: "architecture", values: [architecture] },
       { name: "state", values: ["available"] },
-      // What nodes boot from: instances of all current types can, and its root volume can be encrypted.
-      { name: "root-device-type", values: ["ebs"] },
+      // What instances of all current types boot from. (Not asked: a root device on EBS. All images that can be made today have
+      // one, but those that emulators of EC2 make do not say so.)
       { name: "virtualization-type", values: ["hvm"] },
       ...which,
     ],

@@ -84,7 +84,7 @@ Nothing stands in the way.
       calls,
       new RegExp(
         "describe-images --owners self --filters Name=architecture,Values=arm64 Name=state,Values=available " +
-          `Name=root-device-type,Values=ebs Name=virtualization-type,Values=hvm Name=tag:cos-consul,Values=${versions.consul.version} ` +
+          `Name=virtualization-type,Values=hvm Name=tag:cos-consul,Values=${versions.consul.version} ` +
           `Name=tag:cos-nomad,Values=${versions.nomad.version} Name=tag:cos-fabio,Values=${versions.fabio.version} `,
       ),
     );

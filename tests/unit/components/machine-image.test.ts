@@ -26,7 +26,6 @@ const images = ["ami-0123456789abcdef1", "ami-0123456789abcdef0"];
 const common = (architecture: string) => [
   { name: "architecture", values: [architecture] },
   { name: "state", values: ["available"] },
-  { name: "root-device-type", values: ["ebs"] },
   { name: "virtualization-type", values: ["hvm"] },
 ];
 
@@ -144,14 +143,14 @@ describe("MachineImage", () => {
     [
       "by version",
       {},
-      `no machine image of this account in this region has architecture arm64, state available, root-device-type ebs, virtualization-type hvm, ` +
+      `no machine image of this account in this region has architecture arm64, state available, virtualization-type hvm, ` +
         `tag:cos-consul ${pinned.consul?.version ?? ""}, tag:cos-nomad ${pinned.nomad?.version ?? ""}, tag:cos-fabio ${pinned.fabio?.version ?? ""}. ` +
         "Make one with these programs and tags, or copy one to this region; or name an image by its ID: `pulumi config set --path cos:image.id ami-…`.",
     ],
     [
       "by name",
       { newest: { owner: "123456789012", namePattern: "cos-*" } },
-      "no machine image of 123456789012 in this region has architecture arm64, state available, root-device-type ebs, virtualization-type hvm, " +
+      "no machine image of 123456789012 in this region has architecture arm64, state available, virtualization-type hvm, " +
         "name cos-*. Check newest.owner and newest.namePattern; or name an image by its ID: `pulumi config set --path cos:image.id ami-…`.",
     ],
   ] satisfies [string, MachineImageArgs, string][]) {
