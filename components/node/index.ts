@@ -19,9 +19,6 @@ export { nodeTagKeys } from "./tags";
 /** How long creation waits until the least number of nodes runs; Go's form. */
 const waitForCapacity = "10m";
 
-/** How long a new client is left out of the group's metrics, in seconds: until its agents have joined. */
-const clientWarmup = 120;
-
 /**
  * A group of equal nodes: a launch template, an Auto Scaling group on a pinned version of it, and a role with exact rights.
  *
@@ -179,7 +176,6 @@ function serverGroup(size: number): Partial<aws.autoscaling.GroupArgs> {
 function clientGroup(desiredSize: number | undefined, mixed: boolean): Partial<aws.autoscaling.GroupArgs> {
   return {
     ...(desiredSize !== undefined && { desiredCapacity: desiredSize }),
-    defaultInstanceWarmup: clientWarmup,
     terminationPolicies: ["OldestLaunchTemplate", ...(mixed ? ["AllocationStrategy"] : []), "OldestInstance"],
   };
 }

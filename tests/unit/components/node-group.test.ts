@@ -212,7 +212,6 @@ describe("NodeGroup", () => {
       launchTemplate: { id: "n-template-id", version: "7" },
       healthCheckType: "EC2",
       waitForCapacityTimeout: "10m",
-      defaultInstanceWarmup: 120,
       terminationPolicies: ["OldestLaunchTemplate", "OldestInstance"],
       tags: [
         { key: "stack", value: "dev", propagateAtLaunch: false },
