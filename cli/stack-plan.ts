@@ -4,8 +4,8 @@ import { parse, YAMLParseError } from "yaml";
 import { defaultInstanceType as bastionType } from "../components/bastion/args";
 import { sizesOf } from "../components/client-pool/defaults";
 import { defaultServers, serverInstanceType } from "../components/cluster-settings/servers";
-import type { CosArgs } from "../components/cos/args";
-import { defaultPools } from "../components/cos/pools";
+import type { CosArgs, CosPoolArgs } from "../components/cos/args";
+import { defaultPools, terraformCosPools } from "../components/cos/pools";
 import type { DataVolume, VolumeOptions } from "../components/node/volumes";
 import { needsNat, resolveNetwork } from "../components/network/defaults";
 import { UserError } from "./errors";
@@ -118,7 +118,7 @@ function groupsOf(args: Partial<CosArgs>): InstanceGroup[] {
     const instanceTypes = [serverInstanceType({ instanceType: options.instanceType, image })];
     return { name, instanceTypes, count, most: count, spotShare: 0, rootVolume: options.rootVolume, dataVolumes: [] };
   };
-  const pools = (args.nomad?.pools ?? defaultPools).map((pool): InstanceGroup => {
+  const pools = poolsOf(args).map((pool): InstanceGroup => {
     const { minSize, maxSize, desiredSize } = sizesOf(pool);
     return {
       name: `pool ${pool.name}`,
@@ -131,6 +131,12 @@ function groupsOf(args: Partial<CosArgs>): InstanceGroup[] {
     };
   });
   return [servers("Consul servers", args.consul ?? {}), servers("Nomad servers", args.nomad ?? {}), ...pools];
+}
+
+/** The pools, which a configuration may name as the preset that config.ts knows too. */
+function poolsOf({ nomad }: Partial<CosArgs>): readonly CosPoolArgs[] {
+  const pools: unknown = nomad?.pools;
+  return pools === "terraform-cos" ? terraformCosPools : (nomad?.pools ?? defaultPools);
 }
 
 function bastionOf({ bastion }: Partial<CosArgs>): InstanceGroup | undefined {

@@ -269,6 +269,13 @@ What more would add
     assert.equal(report.total.toFixed(2), "158.97");
   });
 
+  it("knows the preset of pools by its name", async () => {
+    const { context, written } = contextWith(stackOutputs());
+    const config = directory.write("Pulumi.preset.yaml", `${yaml}  cos:nomad: { pools: terraform-cos }\n`);
+    await cost(undefined)(context, { config });
+    assert.match(written.out, /^This stack: 6 servers, 6 clients, 3 zones$/m);
+  });
+
   it("says what it lacks", () => {
     const { context } = contextWith(stackOutputs());
     const lacks = (options: object, message: RegExp) => {
