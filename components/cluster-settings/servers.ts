@@ -127,6 +127,11 @@ const namePatterns = {
     syntax: /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/,
     allowed: 'up to 128 letters, digits and ".-_", a letter or digit first',
   },
+  // A part of the names of AWS resources, of which a launch template's is the shortest: 128, with what Pulumi and we put around it.
+  pool: {
+    syntax: /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    allowed: 'up to 64 letters, digits and ".-_", a letter or digit first',
+  },
   // Consul makes capitals small by itself, and is then known by another name than was said. It is a part of DNS names.
   datacenter: {
     syntax: /^[a-z0-9][a-z0-9_-]{0,62}$/,

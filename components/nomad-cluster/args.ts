@@ -73,7 +73,7 @@ function peerErrors({ authoritativeRegion, peerCidrs }: NomadClusterArgs): Prope
 function poolErrors(args: NomadClusterArgs, pool: NomadPoolArgs): PropertyError[] {
   // The name is checked as what it is here, not once more as what the pool is told.
   const { poolName } = pool;
-  return [...nameErrors("name", pool.name), ...clientPoolErrors({ ...clientPoolArgs(args, pool), poolName })];
+  return [...nameErrors("name", pool.name, "pool"), ...clientPoolErrors({ ...clientPoolArgs(args, pool), poolName })];
 }
 
 /** The arguments of a pool's `ClientPool`, but for the cluster, which its checks do not need. */

@@ -286,6 +286,7 @@ describe("NomadCluster", () => {
         web,
         { ...web, name: "da ta", instanceTypes: ["m5.large"], minSize: 3, maxSize: 1 },
         { ...web, subnetIds: [] },
+        { ...web, name: "w".repeat(65) },
       ],
     };
     const program = await Program.run(() => {
@@ -303,10 +304,11 @@ describe("NomadCluster", () => {
               `authoritativeRegion ${name}, got "c d"`,
               "peerCidrs must be given with authoritativeRegion: the other regions' servers",
               'scheduler.algorithm must be "binpack" or "spread", got "random"',
-              `pools[1].name ${name}, got "da ta"`,
+              `pools[1].name ${name.replace("128", "64")}, got "da ta"`,
               'pools[1].instanceTypes[0] "m5.large" is x86_64, but the image is arm64',
               "pools[1].minSize must not be greater than maxSize, which is 1, got 3",
               "pools[2].subnetIds must name at least one subnet",
+              `pools[3].name ${name.replace("128", "64")}, got "${"w".repeat(65)}"`,
               'pools[2].name "web" is already the name of pools[0]',
             ],
           );
