@@ -44,11 +44,11 @@ export class SharedFileSystem extends pulumi.ComponentResource {
       },
       { ...parent, ...(args.protect !== undefined && { protect: args.protect }) },
     );
-    new aws.efs.BackupPolicy(
-      `${name}-backup`,
-      { fileSystemId: fileSystem.id, backupPolicy: { status: (args.backup ?? true) ? "ENABLED" : "DISABLED" } },
-      parent,
-    );
+    // A file system without a policy has no backups, and one whose policy is deleted has none any more.
+    if (args.backup ?? true) {
+      const backupPolicy = { status: "ENABLED" };
+      new aws.efs.BackupPolicy(`${name}-backup`, { fileSystemId: fileSystem.id, backupPolicy }, parent);
+    }
 
     const description = "Mount targets of a shared file system";
     const group = securityGroup(`${name}-efs`, { vpcId, description, tags }, parent);
