@@ -218,7 +218,6 @@ export class Cos extends pulumi.ComponentResource {
   /** Waits for the cluster, and then sets what is set through its APIs. */
   private ready(name: string, args: CosArgs) {
     const { consulAddress, nomadAddress } = this;
-    const neverEmpty = Object.values(this.nomad.pools).filter(({ minSize }) => minSize > 0);
     const gate = new ReadyGate(
       `${name}-ready`,
       {
@@ -226,7 +225,9 @@ export class Cos extends pulumi.ComponentResource {
         nomadAddress,
         consulServers: this.consul.servers,
         nomadServers: this.nomad.servers,
-        nodePools: [...new Set(neverEmpty.map(({ nodePool }) => nodePool))],
+        nodePools: Object.values(this.nomad.pools)
+          .filter(({ minSize }) => minSize > 0)
+          .map(({ nodePool }) => nodePool),
         timeoutSeconds: args.readyTimeoutSeconds ?? 900,
       },
       { parent: this, dependsOn: [this.consul, this.nomad, this.apiAccess, ...(this.network ? [this.network] : [])] },

@@ -40,6 +40,7 @@ export const awsOutputs: MockOutputs = {
     arn: `arn:aws:ecr:${region}:${account}:repository/${name}`,
     repositoryUrl: `${account}.dkr.ecr.${region}.amazonaws.com/${name}`,
   }),
+  "aws:ec2/instance:Instance": { publicIp: "192.0.2.22" },
   "command:local:Command": { stdout: "" },
 };
 
@@ -50,6 +51,7 @@ export const awsFunctions: MockFunctions = {
   "aws:index/getCallerIdentity:getCallerIdentity": () => ({ accountId: account, arn: `arn:aws:iam::${account}:root` }),
   "aws:ec2/getAmiIds:getAmiIds": () => ({ ids: ["ami-0123456789abcdef0"], id: "ids" }),
   "aws:ec2/getInstances:getInstances": () => ({ ids: [], id: region }),
+  "aws:ssm/getParameter:getParameter": ({ name }) => ({ id: name, name, insecureValue: "ami-0fedcba9876543210" }),
 };
 
 /** What awsx makes of explicit CIDR blocks: the subnets zone by zone, public ones first, and a route table for each. */

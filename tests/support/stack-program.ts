@@ -22,7 +22,19 @@ export function cosArgs(stack: string): CosArgs {
 
 /** Runs `Cos` under mocks, as the program does. */
 export async function runCos(args: CosArgs, preview = false): Promise<{ engine: MockEngine; cos: Cos }> {
+  const { engine, result } = await runProgram(() => new Cos("cos", args), preview);
+  return { engine, cos: result };
+}
+
+/** Runs a program of the size of `Cos` under mocks. */
+export async function runProgram<T>(program: () => T, preview = false): Promise<{ engine: MockEngine; result: T }> {
   const engine = await MockEngine.start(awsOutputs, preview, awsFunctions);
-  const cos = await engine.run(() => new Cos("cos", args));
-  return { engine, cos };
+  const { stackTraceLimit } = Error;
+  // Pulumi notes the stack of every promise that it makes, which would take most of the time.
+  Error.stackTraceLimit = 0;
+  try {
+    return { engine, result: await engine.run(program) };
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
