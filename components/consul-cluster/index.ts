@@ -69,7 +69,7 @@ export class ConsulCluster extends pulumi.ComponentResource implements ConsulClu
       { parent: this },
     );
     const traffic = consulTraffic(args, group.id);
-    allow(name, traffic.edges, traffic.parties, { parent: this }, tags);
+    const rules = allow(name, traffic.edges, traffic.parties, { parent: this }, tags);
 
     const config = pulumi
       .all([this.datacenter, awsRegion, federation?.primaryDatacenter])
@@ -102,7 +102,8 @@ export class ConsulCluster extends pulumi.ComponentResource implements ConsulClu
         files: { [consulConfigFile]: config },
         joinTags: { [this.joinTag.key]: this.joinTag.value },
       },
-      { parent: this },
+      // Nodes call AWS and each other as soon as they are up, and until they are gone.
+      { parent: this, dependsOn: rules },
     );
 
     this.securityGroupId = group.id;

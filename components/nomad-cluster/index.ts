@@ -78,11 +78,13 @@ export class NomadCluster extends pulumi.ComponentResource implements NomadClust
     this.scheduler = schedulerSettings(args.scheduler);
     this.autopilot = autopilotSettings(this.servers, serverRaftMultiplier(args), args.autopilot);
 
-    const groups = this.securityGroups(name, args);
+    const { rules, ...groups } = this.securityGroups(name, args);
     this.serverSecurityGroupId = groups.server;
     this.clientSecurityGroupId = groups.client;
     this.serviceSecurityGroupId = groups.service;
-    const nodes = this.serverNodes(name, args, awsRegion);
+    // Nodes call AWS and each other as soon as they are up, and until they are gone.
+    const withRules = { parent: this, dependsOn: rules };
+    const nodes = this.serverNodes(name, args, awsRegion, withRules);
     this.autoScalingGroupName = nodes.autoScalingGroupName;
     this.roleArn = nodes.roleArn;
     this.roleName = nodes.roleName;
@@ -91,7 +93,7 @@ export class NomadCluster extends pulumi.ComponentResource implements NomadClust
     this.pools = Object.fromEntries(
       (args.pools ?? []).map((pool) => [
         pool.name,
-        new ClientPool(`${name}-${pool.name}`, { ...clientPoolArgs(args, pool), cluster: this }, { parent: this }),
+        new ClientPool(`${name}-${pool.name}`, { ...clientPoolArgs(args, pool), cluster: this }, withRules),
       ]),
     );
 
@@ -125,11 +127,16 @@ export class NomadCluster extends pulumi.ComponentResource implements NomadClust
       service: group("service", "Nomad clients whose tasks may call each other"),
     };
     const traffic = nomadTraffic(args, groups);
-    allow(name, traffic.edges, traffic.parties, { parent: this }, tags);
-    return groups;
+    const rules = allow(name, traffic.edges, traffic.parties, { parent: this }, tags);
+    return { ...groups, rules };
   }
 
-  private serverNodes(name: string, args: NomadClusterArgs, awsRegion: pulumi.Output<string>): NodeGroup {
+  private serverNodes(
+    name: string,
+    args: NomadClusterArgs,
+    awsRegion: pulumi.Output<string>,
+    opts: pulumi.ComponentResourceOptions,
+  ): NodeGroup {
     const { consul, image, subnetIds } = args;
     const consulFile = pulumi
       .all([consul.datacenter, awsRegion])
@@ -167,7 +174,7 @@ export class NomadCluster extends pulumi.ComponentResource implements NomadClust
         files: { [consulConfigFile]: consulFile, [nomadConfigFile]: nomadFile },
         joinTags: { [this.joinTag.key]: this.joinTag.value },
       },
-      { parent: this },
+      opts,
     );
   }
 }

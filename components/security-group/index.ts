@@ -21,6 +21,8 @@ export function securityGroup(
 /**
  * Lets the parties connect along the edges of the port graph: a rule a resource, named `NAME-FROM-to-TO-PROTOCOL-PORT-ingress`
  * and `…-egress`.
+ *
+ * @returns the rules, for what must not start before they are there
  */
 export function allow(
   name: string,
@@ -28,8 +30,8 @@ export function allow(
   parties: Parties,
   opts: pulumi.CustomResourceOptions,
   tags?: Tags,
-): void {
-  for (const { key, direction, securityGroupId, peer, edge } of rulesOf(edges, parties)) {
+): pulumi.Resource[] {
+  return rulesOf(edges, parties).map(({ key, direction, securityGroupId, peer, edge }) => {
     const args = {
       securityGroupId,
       ...peerOf(peer),
@@ -39,9 +41,10 @@ export function allow(
       description: edge.why,
       tags: { ...tags, Name: `${name}-${key}` },
     };
-    if (direction === "ingress") new aws.vpc.SecurityGroupIngressRule(`${name}-${key}`, args, opts);
-    else new aws.vpc.SecurityGroupEgressRule(`${name}-${key}`, args, opts);
-  }
+    return direction === "ingress"
+      ? new aws.vpc.SecurityGroupIngressRule(`${name}-${key}`, args, opts)
+      : new aws.vpc.SecurityGroupEgressRule(`${name}-${key}`, args, opts);
+  });
 }
 
 function peerOf(peer: Party) {

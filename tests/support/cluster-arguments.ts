@@ -61,6 +61,13 @@ export class Program {
     return this.registered.filter(({ type }) => /:SecurityGroup(Ingress|Egress)Rule$/.test(type));
   }
 
+  /** Whether a component and all that is in it came only after the rules: it waits for them, and goes before them. */
+  waitsForRules(component: string): boolean {
+    const names = this.registered.map(({ name }) => name);
+    const { dependsOn } = this.resource(component);
+    return this.rules.every(({ name }) => dependsOn.includes(name) && names.indexOf(name) < names.indexOf(component));
+  }
+
   /** Types, names and parents of all but the rules, a line each, by name. */
   get tree(): string[] {
     return lines(this.registered.filter((resource) => !this.rules.includes(resource)));

@@ -50,6 +50,11 @@ describe("ConsulCluster", () => {
     });
   });
 
+  it("starts no node before its security group's rules are there", async () => {
+    const program = await make();
+    assert.ok(program.rules.length > 0 && program.waitsForRules("consul-servers"));
+  });
+
   it("has three servers of the smallest type, in the AWS region's datacenter, unless told otherwise", async () => {
     const program = await make();
     const cluster = program.result as ConsulCluster;

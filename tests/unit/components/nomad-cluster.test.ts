@@ -39,6 +39,12 @@ describe("NomadCluster", () => {
     }
   });
 
+  it("starts no node, a server or a client, before its security groups' rules are there", async () => {
+    const program = await make({ pools: [web] });
+    assert.ok(program.rules.length > 0);
+    assert.ok(program.waitsForRules("nomad-servers") && program.waitsForRules("nomad-web"));
+  });
+
   it("lets its nodes, the Consul servers and nobody else talk", async () => {
     const program = await make();
     const pairs = new Map<string, Set<string>>();
