@@ -135,7 +135,7 @@ describe("the stack dev, in a real engine", function () {
       update: [
         ...nodeGroups.map((group) => `${group}-group`),
         "cos-api-nlb",
-        "cos-network-s3",
+        "cos-network-gateway-s3",
         "cos-public-alb",
       ].sort(),
     });

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pRetry from "p-retry";
@@ -7,6 +7,12 @@ import { resolveProgram } from "../../tools/programs";
 const START_TIMEOUT_MS = 60_000;
 const KILL_AFTER_MS = 10_000;
 const LOG_LINES_SHOWN = 20;
+
+/** The agents that end with this process, whatever happens. */
+const running = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const agent of running) agent.kill("SIGKILL");
+});
 
 /** An agent of Consul or Nomad that a test has started. */
 export interface AgentProcess {
@@ -43,14 +49,13 @@ export async function launch(program: "consul" | "nomad", directory: string, con
     });
   });
   await output.close();
-  const kill = () => agent.kill("SIGKILL");
-  process.once("exit", kill);
+  running.add(agent);
   const end = async () => {
     agent.kill("SIGTERM");
-    const impatience = setTimeout(kill, KILL_AFTER_MS);
+    const impatience = setTimeout(() => agent.kill("SIGKILL"), KILL_AFTER_MS);
     await finished;
     clearTimeout(impatience);
-    process.removeListener("exit", kill);
+    running.delete(agent);
   };
   return { log, ended: ended.signal, end };
 }

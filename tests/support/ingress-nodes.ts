@@ -11,6 +11,7 @@ import { variablesFile } from "../../local/jobs";
 import { unmountBelow } from "../../local/mounts";
 import { resolveProgram } from "../../tools/programs";
 import { type AgentProcess, lastLines, launch, until } from "./agent-process";
+import { endJobs } from "./end-jobs";
 import type { Target } from "./balancer-double";
 import { freePorts, removeDirectory, temporaryDirectory } from "./temporary";
 
@@ -139,7 +140,7 @@ export class IngressNodes {
   /** Ends everything at once, and removes it. */
   async stop(): Promise<void> {
     try {
-      await this.endJobs();
+      await endJobs(this.nomad.address);
     } finally {
       // The servers are the first node's.
       for (const agent of this.agents.reverse()) await agent.end();
@@ -190,19 +191,6 @@ export class IngressNodes {
       if (leader === "") throw new Error("Consul has no leader");
     });
     this.agents.push(await launch("nomad", directory, nomadConfig));
-  }
-
-  private async endJobs(): Promise<void> {
-    const { nomad } = this;
-    for (const job of await nomad.jobs()) {
-      const url = `${nomad.address}/v1/job/${encodeURIComponent(job.ID)}?purge=true&no_shutdown_delay=true`;
-      await callApi(url, { method: "DELETE" });
-    }
-    await until(AbortSignal.timeout(30_000), async () => {
-      const allocations = await Promise.all((await nomad.nodes()).map(({ ID }) => nomad.nodeAllocations(ID)));
-      const left = allocations.flat().filter(({ ClientStatus }) => ["pending", "running"].includes(ClientStatus));
-      if (left.length > 0) throw new Error(`${left.length} allocations still run`);
-    });
   }
 }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { unmountBelow } from "../../local/mounts";
 import { consulAgentConfig, nomadAgentConfig } from "../../components";
 import { type AgentProcess, lastLines, launch, until } from "./agent-process";
+import { endJobs } from "./end-jobs";
 import { removeDirectory, temporaryDirectory } from "./temporary";
 
 /** What a loopback cluster has. */
@@ -90,26 +91,12 @@ export class LoopbackCluster {
   /** Ends all jobs and agents, and removes all that they have written. */
   async stop(): Promise<void> {
     try {
-      await this.endJobs();
+      if (this.agents.length > 0) await endJobs(this.nomadAddress);
     } finally {
       await Promise.all(this.agents.splice(0).map((agent) => agent.end()));
       await unmountBelow(this.directory);
       await removeDirectory(this.directory);
     }
-  }
-
-  /** An agent that ends leaves its tasks running, so its jobs have to end first. */
-  private async endJobs(): Promise<void> {
-    const jobs = (await this.get(`${this.nomadAddress}/v1/jobs`).catch(() => [])) as { ID: string }[];
-    for (const { ID } of jobs) {
-      await fetch(`${this.nomadAddress}/v1/job/${encodeURIComponent(ID)}?purge=true`, { method: "DELETE" });
-    }
-    if (jobs.length === 0) return;
-    await this.eventually(async () => {
-      const allocations = (await this.get(`${this.nomadAddress}/v1/allocations`)) as { ClientStatus: string }[];
-      const left = allocations.filter(({ ClientStatus }) => ["pending", "running"].includes(ClientStatus));
-      if (left.length > 0) throw new Error(`${left.length} allocations still run`);
-    });
   }
 
   private consul(address: string, expect: number | undefined): Promise<void> {

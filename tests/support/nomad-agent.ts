@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { unmountBelow } from "../../local/mounts";
 import { lastLines, launch, until } from "./agent-process";
+import { endJobs } from "./end-jobs";
 import { freePorts, removeDirectory, temporaryDirectory } from "./temporary";
 
 export interface NomadAgentOptions {
@@ -48,7 +49,7 @@ export class NomadAgent {
     }
     const stop = async () => {
       try {
-        await drain(address, token);
+        await endJobs(address, token);
       } finally {
         await agent.end();
         await unmountBelow(directory);
@@ -88,22 +89,6 @@ function agentConfig(dataDir: string, ports: Record<"http" | "rpc" | "serf", num
     consul: { address: "127.0.0.1:1", server_auto_join: false, client_auto_join: false, auto_advertise: false },
     disable_update_check: true,
   };
-}
-
-// An agent that ends leaves its tasks running, so its jobs have to end first.
-async function drain(address: string, token: string): Promise<void> {
-  const jobs = (await call(address, token, "GET", "/v1/jobs?namespace=*")) as { ID: string; Namespace: string }[];
-  for (const { ID, Namespace } of jobs) {
-    await call(address, token, "DELETE", `/v1/job/${encodeURIComponent(ID)}?purge=true&namespace=${Namespace}`);
-  }
-  await until(AbortSignal.timeout(30_000), async () => {
-    const allocations = await call(address, token, "GET", "/v1/allocations?namespace=*");
-    const ended = ["complete", "failed", "lost"];
-    const left = (allocations as { ClientStatus: string }[]).filter(
-      ({ ClientStatus }) => !ended.includes(ClientStatus),
-    );
-    if (left.length > 0) throw new Error(`${left.length} allocations still run`);
-  });
 }
 
 async function call(address: string, token: string, method: string, path: string, body?: unknown): Promise<unknown> {
