@@ -59,7 +59,8 @@ describe("ReadyGate", () => {
     const environmentOf = async (nodePools: string[]) => {
       const engine = await MockEngine.start(outputs);
       await engine.run(() => new ReadyGate("ready", { ...args, nodePools }));
-      return engine.registered.find(({ name }) => name === "ready-gate")?.inputs.environment as Record<string, string>;
+      const command = engine.registered.find(({ name }) => name === "ready-gate");
+      return (command?.inputs as { environment: Record<string, string> }).environment;
     };
     const environment = await environmentOf(["public", "default", "public"]);
     assert.deepEqual((JSON.parse(environment.COS_GATE ?? "") as ReadyGateArgs).nodePools, ["default", "public"]);
