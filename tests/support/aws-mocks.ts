@@ -10,6 +10,11 @@ interface VpcInputs {
   subnetSpecs: { type: string; name: string; cidrBlocks: string[] }[];
 }
 
+interface Filter {
+  name: string;
+  values: string[];
+}
+
 /** What AWS resources have besides their inputs, as far as the components read it. */
 export const awsOutputs: MockOutputs = {
   "awsx:ec2:Vpc": (inputs, name) => vpcOutputs(inputs as VpcInputs, name),
@@ -49,7 +54,10 @@ export const awsFunctions: MockFunctions = {
   "aws:index/getRegion:getRegion": () => ({ id: region, name: region, region }),
   "aws:index/getPartition:getPartition": () => ({ partition: "aws", dnsSuffix: "amazonaws.com", id: "aws" }),
   "aws:index/getCallerIdentity:getCallerIdentity": () => ({ accountId: account, arn: `arn:aws:iam::${account}:root` }),
-  "aws:ec2/getAmiIds:getAmiIds": () => ({ ids: ["ami-0123456789abcdef0"], id: "ids" }),
+  "aws:ec2/getAmiIds:getAmiIds": ({ filters }) => {
+    const { values = [] } = (filters as Filter[]).find(({ name }) => name === "architecture") ?? {};
+    return { ids: [values.includes("x86_64") ? "ami-0123456789abcdef1" : "ami-0123456789abcdef0"], id: "ids" };
+  },
   "aws:ec2/getInstances:getInstances": () => ({ ids: [], id: region }),
   "aws:ssm/getParameter:getParameter": ({ name }) => ({ id: name, name, insecureValue: "ami-0fedcba9876543210" }),
 };
