@@ -58,8 +58,11 @@ const autopilot = z.strictObject({
   serverStabilizationTime: text.optional(),
 });
 
+const image = z.strictObject({ id: text, architecture: oneOf("arm64", "x86_64").optional() }).optional();
+
 const servers = {
   ...node,
+  image,
   tier,
   servers: count.optional(),
   allowSingleServer: flag.optional(),
@@ -72,6 +75,7 @@ const servers = {
 
 const pool = z.strictObject({
   ...node,
+  image,
   name: text,
   tier,
   sharedFileSystemMountPoint: text.optional(),
@@ -117,6 +121,7 @@ const pool = z.strictObject({
   drivers: z.array(oneOf("docker", "exec", "java", "raw_exec")).optional(),
   reservedMemoryMiB: count.optional(),
   serviceToService: flag.optional(),
+  metrics: flag.optional(),
   tags: tags.optional(),
 });
 

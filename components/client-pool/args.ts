@@ -82,6 +82,8 @@ export interface ClientPoolArgs extends NodeOptions, Mountable {
   drivers?: TaskDriver[] | undefined;
   /** Whether tasks may call tasks on other nodes of pools that have this too. @default true */
   serviceToService?: boolean | undefined;
+  /** Whether tasks may call the APIs of all Nomad agents: Prometheus for their metrics, the Nomad Autoscaler. @default false */
+  metrics?: boolean | undefined;
   /** Memory that is kept from tasks, for the system and the agents, in MiB. @default 256 */
   reservedMemoryMiB?: number | undefined;
 }

@@ -4,7 +4,8 @@ import { refuse } from "../checks";
 import { consulConfigFile, consulNodeAgent } from "../consul-cluster/node-agent";
 import { NodeGroup } from "../node";
 import { nomadConfigFile, nomadNodeAgent } from "../nomad-cluster/node-agent";
-import { securityGroup } from "../security-group";
+import { portGraph } from "../ports";
+import { allow, securityGroup } from "../security-group";
 import { clientOptions, dockerConfigPath, pullsFromEcr } from "./agent-options";
 import { type ClientPoolArgs, clientPoolErrors } from "./args";
 import { sizesOf } from "./defaults";
@@ -19,8 +20,8 @@ export type { ClientPoolRef } from "./ref";
  * A pool of Nomad clients: equal nodes that run tasks, as many as its Auto Scaling group says, in one Nomad datacenter, node
  * pool and node class.
  *
- * Its nodes are in the cluster's security groups of clients, and in one of its own, which has no rules of its own: it is what
- * the pool is to load balancers and other parts that are told of it.
+ * Its nodes are in the cluster's security groups of clients, and in one of its own, which has no rules but those that `metrics` asks
+ * for: it is what the pool is to load balancers and other parts that are told of it.
  */
 export class ClientPool extends pulumi.ComponentResource implements ClientPoolRef {
   /** Name of the pool: the value of its nodes' tag `cos-pool`. */
@@ -67,6 +68,15 @@ export class ClientPool extends pulumi.ComponentResource implements ClientPoolRe
       { vpcId, description: `Nomad clients of the pool ${this.poolName}`, tags },
       { parent: this },
     );
+    if (args.metrics) {
+      const parties = {
+        metrics: [{ securityGroupId: group.id }],
+        "nomad-server": [{ securityGroupId: cluster.serverSecurityGroupId }],
+        client: [{ securityGroupId: cluster.clientSecurityGroupId }],
+      };
+      const edges = portGraph.filter(({ from }) => from === "metrics");
+      allow(name, edges, parties, { parent: this }, tags);
+    }
     const repositories = this.repositories(args);
     const nodes = new NodeGroup(
       `${name}-nodes`,

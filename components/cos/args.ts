@@ -6,6 +6,7 @@ import type { ContainerRegistryArgs } from "../container-registry/args";
 import type { IngressArgs } from "../ingress/args";
 import type { MachineImageArgs } from "../machine-image/args";
 import type { ExistingNetwork, NetworkArgs } from "../network/args";
+import type { ImageRef } from "../node/args";
 import type { NomadClusterArgs } from "../nomad-cluster/args";
 import type { Tags } from "../security-group";
 import type { SharedFileSystemArgs } from "../shared-file-system/args";
@@ -22,12 +23,18 @@ export interface InTier {
   tier?: string | undefined;
 }
 
+/** Nodes that may have an image of their own. */
+export interface OwnImage {
+  /** The image that these nodes boot from, in place of that of {@link CosArgs.image}. Running nodes keep theirs. @default that one */
+  image?: ImageRef | undefined;
+}
+
 /** Consul's servers, in the tier `services` unless another is named. */
-export interface CosConsulArgs extends Omit<ConsulClusterArgs, Place | "image" | "clusterName">, InTier {}
+export interface CosConsulArgs extends Omit<ConsulClusterArgs, Place | "image" | "clusterName">, InTier, OwnImage {}
 
 /** A pool of clients, in the tier `services` unless another is named. */
 export interface CosPoolArgs
-  extends Omit<ClientPoolArgs, Place | "image" | "cluster" | "clusterName" | "poolName">, InTier {
+  extends Omit<ClientPoolArgs, Place | "image" | "cluster" | "clusterName" | "poolName">, InTier, OwnImage {
   /** Name of the pool: letters, digits and hyphens. A change makes another pool. */
   name: string;
   /** Tags of everything of this pool, beside those of the whole. @default {} */
@@ -43,7 +50,7 @@ export interface CosPoolArgs
 
 /** Nomad's servers, in the tier `services` unless another is named, and the pools of its clients. */
 export interface CosNomadArgs
-  extends Omit<NomadClusterArgs, Place | "image" | "clusterName" | "consul" | "pools">, InTier {
+  extends Omit<NomadClusterArgs, Place | "image" | "clusterName" | "consul" | "pools">, InTier, OwnImage {
   /** The pools, each with a name of its own. @default {@link defaultPools} */
   pools?: CosPoolArgs[] | undefined;
 }

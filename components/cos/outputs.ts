@@ -8,6 +8,9 @@ export function clusterOutputs(cos: Cos) {
     name: cos.clusterName,
     region: cos.region,
     vpcId: cos.vpcId,
+    // Of a network that the stack has made.
+    cidrBlock: cos.network?.cidrBlock,
+    natAddresses: cos.network?.natAddresses,
     subnetIds: cos.subnetIds,
     consul: {
       address: apiAccess.consulAddress,
@@ -17,6 +20,8 @@ export function clusterOutputs(cos: Cos) {
       autoScalingGroupName: consul.autoScalingGroupName,
       securityGroupId: consul.securityGroupId,
       roleArn: consul.roleArn,
+      roleName: consul.roleName,
+      launchTemplateId: consul.launchTemplateId,
     },
     nomad: {
       address: apiAccess.nomadAddress,
@@ -28,6 +33,8 @@ export function clusterOutputs(cos: Cos) {
       clientSecurityGroupId: nomad.clientSecurityGroupId,
       serviceSecurityGroupId: nomad.serviceSecurityGroupId,
       roleArn: nomad.roleArn,
+      roleName: nomad.roleName,
+      launchTemplateId: nomad.launchTemplateId,
       pools: mapValues(nomad.pools, (pool) => ({
         datacenter: pool.datacenter,
         nodePool: pool.nodePool,
@@ -36,6 +43,7 @@ export function clusterOutputs(cos: Cos) {
         autoScalingGroupName: pool.autoScalingGroupName,
         securityGroupId: pool.securityGroupId,
         roleArn: pool.roleArn,
+        roleName: pool.roleName,
         launchTemplateId: pool.launchTemplateId,
       })),
     },

@@ -50,7 +50,7 @@ export function consulArgs(args: CosArgs, place: Surroundings): ConsulClusterArg
     ...consul,
     vpcId: place.vpcId,
     subnetIds: place.subnetIds(tier ?? defaultTiers.nodes),
-    image: place.image(architectureFor([consul.instanceType], args)),
+    image: consul.image ?? place.image(architectureFor([consul.instanceType], args)),
     clusterName: place.clusterName,
     endpointSecurityGroupId: consul.endpointSecurityGroupId ?? place.endpointSecurityGroupId,
     tags: args.tags,
@@ -64,7 +64,7 @@ export function nomadArgs(args: CosArgs, place: Surroundings, consul: ConsulClus
     ...nomad,
     vpcId: place.vpcId,
     subnetIds: place.subnetIds(tier ?? defaultTiers.nodes),
-    image: place.image(architectureFor([nomad.instanceType], args)),
+    image: nomad.image ?? place.image(architectureFor([nomad.instanceType], args)),
     clusterName: place.clusterName,
     endpointSecurityGroupId: nomad.endpointSecurityGroupId ?? place.endpointSecurityGroupId,
     consul,
@@ -85,7 +85,7 @@ function poolArgs(args: CosArgs, pool: CosPoolArgs, place: Surroundings): NomadP
     nodePool: own.nodePool ?? own.name,
     fileSystems: [...(own.fileSystems ?? []), ...shared],
     subnetIds: place.subnetIds(tier ?? defaultTiers.nodes),
-    image: place.image(architectureFor(pool.instanceTypes, args)),
+    image: own.image ?? place.image(architectureFor(pool.instanceTypes, args)),
   };
 }
 

@@ -61,6 +61,21 @@ async function made(options: Partial<ClientPoolArgs>, functions: MockFunctions =
 const clientOf = (files: Record<string, unknown>) => (files["/etc/nomad.d/cos.json"] as { client: Inputs }).client;
 
 describe("ClientPool", () => {
+  it("reads the metrics of all Nomad agents only where that is asked for", async () => {
+    const { engine } = await made({ metrics: true });
+    const rules = engine.registered.filter(({ type }) => type.startsWith("aws:vpc/securityGroup"));
+    assert.deepEqual(
+      rules.map(({ name }) => name).sort(),
+      ["client", "nomad-server"].flatMap((to) =>
+        ["egress", "ingress"].map((direction) => `web-metrics-to-${to}-tcp-4646-${direction}`),
+      ),
+    );
+    const { securityGroupId, referencedSecurityGroupId } = rules.find(({ name }) =>
+      name.endsWith("client-tcp-4646-ingress"),
+    )?.inputs as Inputs;
+    assert.deepEqual([securityGroupId, referencedSecurityGroupId], ["sg-client", "web-security-group-id"]);
+  });
+
   it("is a security group without rules, and a group of nodes", async () => {
     const { engine, pool, inputs } = await made({ tags: { stack: "dev" } });
     assert.deepEqual(
