@@ -4,6 +4,18 @@ import type { MockEngine, Registered } from "./mock-engine";
 /** A whole `Cos` with nothing that has a default. */
 export const smallestCos: CosArgs = { apiAccess: { allowedCidrs: ["198.51.100.0/24"] } };
 
+/** A network that is there already, with a tier of a name of its own. */
+export const existingNetwork = {
+  vpcId: "vpc-0123456789abcdef0",
+  cidrBlock: "10.9.0.0/16",
+  subnetIds: {
+    public: ["subnet-0123456789abcdef1", "subnet-0123456789abcdef2"],
+    services: ["subnet-0123456789abcdef3", "subnet-0123456789abcdef4"],
+    edge: ["subnet-0123456789abcdef5", "subnet-0123456789abcdef6"],
+  },
+};
+/** A pool with nothing that has a default. */
+export const onePool = { name: "web", instanceTypes: ["t4g.micro"] };
 /** A `Cos` with everything that there is, each in a way that differs from the defaults. */
 export const everythingCos: CosArgs = {
   clusterName: "blue",

@@ -1,7 +1,12 @@
 import fc from "fast-check";
 import type { CosArgs } from "../../components";
 
-const instanceTypes = fc.constantFrom(["t4g.micro"], ["t3.small"], ["m7g.large", "m6g.large"], ["c7i.large"]);
+const instanceTypes = fc.constantFrom<string[][]>(
+  ["t4g.micro"],
+  ["t3.small"],
+  ["m7g.large", "m6g.large"],
+  ["c7i.large"],
+);
 const scheme = fc.constantFrom("public" as const, "internal" as const);
 const certificateArn = "arn:aws:acm:eu-central-1:123456789012:certificate/1";
 const https = fc.constantFrom({ protocol: "http" as const }, { certificateArn });
@@ -22,6 +27,7 @@ const pool = (name: string, withFiles: boolean) =>
       sizes: fc.tuple(fc.nat({ max: 4 }), fc.nat({ max: 3 })),
       drivers: maybe(fc.subarray(["docker", "exec", "java", "raw_exec"] as const, { minLength: 1 })),
       serviceToService: maybe(fc.boolean()),
+      metrics: maybe(fc.boolean()),
       shared: fc.boolean(),
       nodePool: maybe(fc.constant("default")),
       // As many as fit beside the pool's own, of which there may be three.
@@ -64,7 +70,11 @@ export const randomCos: fc.Arbitrary<CosArgs> = fc
   })
   .chain(({ pools, ingresses, withFiles, federated }) =>
     fc.record({
-      network: fc.constantFrom(undefined, { interfaceEndpoints: ["ssm" as const] }, { availabilityZones: 2 }),
+      network: fc.constantFrom<CosArgs["network"][]>(
+        undefined,
+        { interfaceEndpoints: ["ssm"] },
+        { availabilityZones: 2 },
+      ),
       consul: fc.record({
         servers,
         egressCidrs: maybe(cidrs),

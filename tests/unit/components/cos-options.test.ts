@@ -1,23 +1,17 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { type Cos, type CosArgs, terraformCosPools } from "../../../components";
-import { cosErrors } from "../../../components/cos/args";
-import { everythingCos, Resources, smallestCos } from "../../support/cos-arguments";
+import {
+  everythingCos,
+  existingNetwork as existing,
+  onePool as pool,
+  Resources,
+  smallestCos,
+} from "../../support/cos-arguments";
 import { valueOf } from "../../support/mock-engine";
 import { runCos } from "../../support/stack-program";
 import { filesOf } from "../../support/user-data";
 
-/** A network that is there already, with a tier of a name of its own. */
-const existing = {
-  vpcId: "vpc-0123456789abcdef0",
-  cidrBlock: "10.9.0.0/16",
-  subnetIds: {
-    public: ["subnet-0123456789abcdef1", "subnet-0123456789abcdef2"],
-    services: ["subnet-0123456789abcdef3", "subnet-0123456789abcdef4"],
-    edge: ["subnet-0123456789abcdef5", "subnet-0123456789abcdef6"],
-  },
-};
-const pool = { name: "web", instanceTypes: ["t4g.micro"] };
 const subnets = (tier: string) => [1, 2, 3].map((zone) => `cos-network-vpc-${tier}-${zone}-subnet`);
 
 async function make(changes: Partial<CosArgs>): Promise<{ resources: Resources; cos: Cos }> {
@@ -124,6 +118,25 @@ describe("options of Cos", function () {
     assert.deepEqual([...new Set(Object.values(imagesOf(resources)))], [image.id]);
     assert.equal(resources.inputs("cos-consul-servers-template").instanceType, "t3.micro");
     assert.equal(resources.inputs("cos-nomad-servers-template").instanceType, "t3.micro");
+  });
+
+  it("boots nodes from images of their own, and looks none up where all have one", async () => {
+    const image = (letter: string) => ({ id: `ami-${letter.repeat(17)}`, architecture: "x86_64" as const });
+    const own = { ...pool, instanceTypes: ["t3.small"], image: image("c") };
+    const { resources } = await make({
+      consul: { image: image("a") },
+      nomad: { image: image("b"), pools: [own, { ...pool, name: "jobs" }] },
+    });
+    assert.deepEqual(imagesOf(resources), {
+      "cos-consul-servers-template": image("a").id,
+      "cos-nomad-servers-template": image("b").id,
+      "cos-nomad-web-nodes-template": image("c").id,
+      "cos-nomad-jobs-nodes-template": "ami-0123456789abcdef0",
+    });
+    assert.equal(resources.inputs("cos-consul-servers-template").instanceType, "t3.micro");
+    assert.deepEqual(resources.names(resources.ofType("MachineImage")), ["cos-image-arm64"]);
+    const all = await make({ consul: { image: image("a") }, nomad: { image: image("b"), pools: [own] } });
+    assert.deepEqual(all.resources.ofType("MachineImage"), []);
   });
 
   it("looks an image up for each architecture of its instance types, once", () => {
@@ -237,76 +250,5 @@ describe("options of Cos", function () {
       tagSpecifications.map(({ tags }) => tags.cost),
       ["1", "1", "1"],
     );
-  });
-
-  describe("that do not fit together", () => {
-    const uiAccess = { allowedCidrs: ["198.51.100.0/24"], protocol: "http" as const };
-    const web = {
-      nomad: { pools: [pool] },
-      ingresses: [{ name: "public", pools: ["web"], protocol: "http" as const }],
-    };
-    const cases: [what: string, changes: Partial<CosArgs>, errors: Record<string, RegExp>][] = [
-      ["a port for fabio's UI, where there is one", { ...web, uiAccess: { ...uiAccess, ports: { fabio: 80 } } }, {}],
-      [
-        "a port for fabio's UI, where there is none",
-        { uiAccess: { ...uiAccess, ports: { fabio: 80 } } },
-        { "uiAccess.ports.fabio": /^is of no use/ },
-      ],
-      [
-        "the port that fabio's UI has",
-        { ...web, uiAccess: { ...uiAccess, ports: { consul: 9998 } } },
-        { "uiAccess.ports.fabio": /^9998 is the port of consul already$/ },
-      ],
-      [
-        "host names without one for fabio's UI",
-        { ...web, uiAccess: { ...uiAccess, hosts: { consul: "consul.example.com", nomad: "nomad.example.com" } } },
-        { "uiAccess.hosts.fabio": /^must be the host name of fabio/ },
-      ],
-      [
-        "a mount point of the shared file system that is the system's, and one that is a disk's",
-        {
-          fileSystem: {},
-          nomad: {
-            pools: [
-              { ...pool, sharedFileSystemMountPoint: "/etc" },
-              {
-                ...pool,
-                name: "jobs",
-                fileSystems: [{ id: "fs-0123456789abcdef0", mountPoint: "var" }],
-                dataVolumes: [{ device: "/dev/sdf", sizeGiB: 10, mountPoint: "/data" }],
-                sharedFileSystemMountPoint: "/data",
-              },
-            ],
-          },
-        },
-        {
-          "nomad.pools[0].sharedFileSystemMountPoint": /^"\/etc" belongs to the system/,
-          "nomad.pools[1].fileSystems[0].mountPoint": /^must be an absolute path/,
-          "nomad.pools[1].sharedFileSystemMountPoint": /^"\/data" is dataVolumes\[0\]\.mountPoint too$/,
-        },
-      ],
-      [
-        "an ID that is none of a subnet, which is one error wherever the tier is used",
-        { existingNetwork: { ...existing, subnetIds: { ...existing.subnetIds, services: ["sub-1"] } } },
-        { "existingNetwork.subnetIds.services[0]": /^must be the ID of a subnet/ },
-      ],
-      [
-        "an internal ingress in an existing network with addresses that are not known",
-        {
-          ...web,
-          existingNetwork: { ...existing, cidrBlock: undefined },
-          ingresses: [{ name: "staff", pools: ["web"], scheme: "internal", protocol: "http" }],
-        },
-        { "ingresses[0].allowedCidrs": /^must say for scheme: "internal" who may use/ },
-      ],
-    ];
-    for (const [what, changes, expected] of cases) {
-      const count = Object.keys(expected).length;
-      it(`are ${count === 0 ? "accepted" : "refused"}: ${what}`, () => {
-        const errors = cosErrors({ ...smallestCos, ...changes });
-        assert.deepEqual(errors.map(({ propertyPath }) => propertyPath).sort(), Object.keys(expected).sort());
-        for (const { propertyPath, reason } of errors) assert.match(reason, expected[propertyPath] ?? /^$/);
-      });
-    }
   });
 });

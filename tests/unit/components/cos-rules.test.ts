@@ -30,6 +30,7 @@ const peerPorts = [
 const pairs = ({ nodes }: Made) =>
   nodes.flatMap((from) => nodes.map((to) => ({ from, to, which: `${from.name} to ${to.name}` })));
 const isClient = ({ role }: NodeKind) => role === "client";
+const poolOf = ({ args }: Made, { pool }: NodeKind) => args.nomad?.pools?.find(({ name }) => name === pool);
 const poolsOfIngresses = ({ args }: Made) => new Set((args.ingresses ?? []).flatMap(({ pools }) => pools));
 
 const text = (rule: SecurityRule) => JSON.stringify(rule);
@@ -61,11 +62,12 @@ const claims: Record<string, (made: Made) => void> = {
     for (const [of, count] of counts) assert.ok(count <= 60, `${of}: ${count}`);
   },
 
-  "a node is in at most 5 groups, each once, and in those of its pool that were asked for"({ args, nodes }) {
-    for (const { name, groups, pool } of nodes) {
+  "a node is in at most 5 groups, each once, and in those of its pool that were asked for"(made) {
+    for (const node of made.nodes) {
+      const { name, groups } = node;
       assert.ok(groups.length <= 5, `${name}: ${groups.join()}`);
       assert.equal(new Set(groups).size, groups.length, name);
-      const asked = args.nomad?.pools?.find((of) => of.name === pool)?.securityGroupIds ?? [];
+      const asked = poolOf(made, node)?.securityGroupIds ?? [];
       for (const id of asked) assert.ok(groups.includes(id as string), `${name} is not in ${id as string}`);
     }
   },
@@ -89,10 +91,21 @@ const claims: Record<string, (made: Made) => void> = {
     }
   },
 
+  "the API of Nomad's agents is for the servers' keys, for migration among clients, and for pools that read metrics"(
+    made,
+  ) {
+    for (const { from, to, which } of pairs(made)) {
+      const keys = from.role === "consul-server" && to.role === "nomad-server";
+      const metrics = poolOf(made, from)?.metrics === true && to.role !== "consul-server";
+      const may = keys || metrics || (isClient(from) && isClient(to));
+      assert.equal(made.rules.reaches(from.groups, to.groups, "tcp", 4646), may, which);
+      assert.equal(made.rules.reaches(from.groups, to.groups, "tcp", 8500), false, which);
+    }
+  },
+
   "nodes whose pool runs fabio reach the services of all clients, and others where both pools allow it"(made) {
     const fabio = poolsOfIngresses(made);
-    const open = ({ pool }: NodeKind) =>
-      made.args.nomad?.pools?.find(({ name }) => name === pool)?.serviceToService ?? true;
+    const open = (node: NodeKind) => poolOf(made, node)?.serviceToService ?? true;
     for (const { from, to, which } of pairs(made)) {
       const may = isClient(from) && isClient(to) && (fabio.has(from.pool ?? "") || (open(from) && open(to)));
       assert.equal(made.rules.reaches(from.groups, to.groups, "tcp", 20000, 32000), may, which);
