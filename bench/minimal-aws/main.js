@@ -1,4 +1,3 @@
 // As ../../main.js.
-require("@pulumi/pulumi");
-require("tsx/cjs");
+require("../../load");
 module.exports = require("./index.ts");

@@ -4,6 +4,8 @@ const group = (name: string) => ({
   autoScalingGroupName: `cos-${name}-asg`,
   securityGroupId: `sg-${name}`,
   roleArn: `arn:aws:iam::123456789012:role/cos-${name}`,
+  roleName: `cos-${name}`,
+  launchTemplateId: `lt-${name}`,
 });
 
 const pool = (name: string) => ({
@@ -12,7 +14,6 @@ const pool = (name: string) => ({
   nodePool: name,
   minSize: 2,
   maxSize: 4,
-  launchTemplateId: `lt-${name}`,
 });
 
 /** The outputs of the cluster of the stack dev. */
@@ -21,6 +22,8 @@ export function clusterOutputs(changes: Partial<ClusterOutputs> = {}): ClusterOu
     name: "cos-dev",
     region: "eu-central-1",
     vpcId: "vpc-1",
+    cidrBlock: "10.128.0.0/16",
+    natAddresses: ["192.0.2.1"],
     subnetIds: {},
     consul: {
       ...group("consul"),
@@ -32,6 +35,8 @@ export function clusterOutputs(changes: Partial<ClusterOutputs> = {}): ClusterOu
     nomad: {
       autoScalingGroupName: "cos-nomad-asg",
       roleArn: "arn:aws:iam::123456789012:role/cos-nomad",
+      roleName: "cos-nomad",
+      launchTemplateId: "lt-nomad",
       address: "http://api.example:4646",
       region: "eu-central-1",
       servers: 3,
