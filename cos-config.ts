@@ -58,7 +58,9 @@ const autopilot = z.strictObject({
   serverStabilizationTime: text.optional(),
 });
 
-const image = z.strictObject({ id: text, architecture: oneOf("arm64", "x86_64").optional() }).optional();
+const image = z
+  .strictObject({ id: text, architecture: oneOf("arm64", "x86_64").optional(), rootDevice: text.optional() })
+  .optional();
 
 const servers = {
   ...node,
@@ -205,6 +207,7 @@ export const cosKeys = {
     .strictObject({
       id: text.optional(),
       architecture: oneOf("arm64", "x86_64").optional(),
+      rootDevice: text.optional(),
       newest: z.strictObject({ owner: text, namePattern: text }).optional(),
       version: z.strictObject({ consul: text.optional(), nomad: text.optional(), fabio: text.optional() }).optional(),
       owner: text.optional(),

@@ -13,4 +13,8 @@ new awsx.ec2.Vpc("vpc", {
 });
 new local.Command("command", { create: "true" });
 new consul.AutopilotConfig("autopilot");
-new nomad.Namespace("namespace", { name: "minimal" });
+new nomad.Namespace(
+  "namespace",
+  { name: "minimal" },
+  { provider: new nomad.Provider("nomad", { address: "http://127.0.0.1:4646" }) },
+);

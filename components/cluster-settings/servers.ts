@@ -15,7 +15,8 @@ export interface ServerOptions extends NodeOptions {
   /** The machine image that servers boot from. Running servers keep theirs. */
   image: ImageRef;
   /**
-   * Number of servers: 3, of which one may fail, or 5, of which two may.
+   * Number of servers: 3, of which one may fail, or 5, of which two may. From 5 to 3, take two servers out first, one after the
+   * other: protected from scale-in, they would stay, and the update would wait for them in vain.
    * @default 3
    */
   servers?: number | undefined;

@@ -112,7 +112,7 @@ export interface CosArgs {
   uiAccess?: CosUiAccessArgs | undefined;
   /** A bastion host. @default none: SSM Session Manager is the way in */
   bastion?: CosBastionArgs | undefined;
-  /** A registry for container images, from which every pool with `ecrPull` may pull. @default none */
+  /** A registry for container images. With it, `ecrPull: true` of a pool means its repositories. @default none */
   registry?: Omit<ContainerRegistryArgs, "tags"> | undefined;
   /** A file system that nodes of several pools share. @default none */
   fileSystem?: CosFileSystemArgs | undefined;

@@ -182,8 +182,13 @@ function timeoutErrors({ readyTimeoutSeconds: seconds }: CosArgs): PropertyError
 /** The parts speak of `subnetIds` and of all `fileSystems`, where here there are tiers and the shared one. */
 function renamed(args: CosArgs, errors: PropertyError[]): PropertyError[] {
   const pools = poolsOf(args);
-  return errors.map(({ propertyPath, reason }) => ({
+  const ofAll = Object.keys(args.tags ?? {}).map((key) => `.tags["${key}"]`);
+  const all = errors.map(({ propertyPath, reason }) => ({
     propertyPath: propertyPath
+      // The tags of the whole are those of each part.
+      .replace(/^(consul|nomad|nomad\.pools\[\d+\])(\.tags\[.*)$/, (path, _part, tag: string) =>
+        ofAll.includes(tag) ? tag.slice(1) : path,
+      )
       .replace(/^(?!existingNetwork)(.*)\.subnetIds(\[\d+\])?$/, "$1.tier")
       .replace(/^(nomad\.pools\[(\d+)\])\.fileSystems\[(\d+)\]\.mountPoint$/, (path, pool, i, at) =>
         // The shared one comes after the pool's own.
@@ -191,4 +196,9 @@ function renamed(args: CosArgs, errors: PropertyError[]): PropertyError[] {
       ),
     reason,
   }));
+  const seen = new Set<string>();
+  return all.filter(({ propertyPath, reason }) => {
+    const text = `${propertyPath}: ${reason}`;
+    return !seen.has(text) && seen.add(text);
+  });
 }

@@ -115,6 +115,7 @@ export class Cos extends pulumi.ComponentResource {
       subnetIds: (tier) => this.subnetIds[tier] ?? [],
       image: images(name, args, parent),
       endpointSecurityGroupId: this.network?.endpointSecurityGroupId,
+      repositoryArns: this.registry && Object.values(this.registry.arns),
       fileSystemId: this.fileSystem?.id,
     };
     this.consul = new ConsulCluster(`${name}-consul`, consulArgs(args, place), parent);

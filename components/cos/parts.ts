@@ -23,6 +23,8 @@ export interface Surroundings {
   image(architecture: Architecture): ImageRef;
   /** The security group of the VPC's interface endpoints. */
   endpointSecurityGroupId?: pulumi.Input<string> | undefined;
+  /** ARNs of the registry's repositories. */
+  repositoryArns?: pulumi.Input<string>[] | undefined;
   /** The shared file system. */
   fileSystemId?: pulumi.Input<string> | undefined;
 }
@@ -83,6 +85,7 @@ function poolArgs(args: CosArgs, pool: CosPoolArgs, place: Surroundings): NomadP
   return {
     ...own,
     nodePool: own.nodePool ?? own.name,
+    ecrPull: own.ecrPull === true ? (place.repositoryArns ?? true) : own.ecrPull,
     fileSystems: [...(own.fileSystems ?? []), ...shared],
     subnetIds: place.subnetIds(tier ?? defaultTiers.nodes),
     image: own.image ?? place.image(architectureFor(pool.instanceTypes, args)),

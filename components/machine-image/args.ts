@@ -12,6 +12,8 @@ export interface MachineImageArgs {
   id?: pulumi.Input<string> | undefined;
   /** Architecture of the image: the nodes' instance types must have the same. It is not checked against an `id`. @default "arm64" */
   architecture?: Architecture | undefined;
+  /** Device name of the image's root volume. @default "/dev/xvda", as Debian's images have it */
+  rootDevice?: string | undefined;
   /**
    * Takes the newest image of an owner by its name, whatever its versions. Every new image that fits is taken by the next update,
    * so trust the owner.
@@ -40,7 +42,7 @@ const ownerPattern = /^(\d{12}|self|amazon|aws-marketplace|aws-backup-vault)$/;
 
 /** All that is wrong with an image's plain arguments. */
 export function machineImageErrors(args: MachineImageArgs): PropertyError[] {
-  const { id, architecture, newest, version, owner, tags } = args;
+  const { id, architecture, rootDevice, newest, version, owner, tags } = args;
   const errors: PropertyError[] = [];
   const error = (propertyPath: string, reason: string) => errors.push({ propertyPath, reason });
   if (typeof id === "string" && !/^ami-[0-9a-f]{8,17}$/.test(id)) {
@@ -48,6 +50,9 @@ export function machineImageErrors(args: MachineImageArgs): PropertyError[] {
   }
   if (architecture !== undefined && !["arm64", "x86_64"].includes(architecture)) {
     error("architecture", `must be arm64 or x86_64, got "${architecture}"`);
+  }
+  if (rootDevice !== undefined && !/^\/dev\/[a-z]+\d*$/.test(rootDevice)) {
+    error("rootDevice", `must be a device name such as /dev/xvda or /dev/sda1, got "${rootDevice}"`);
   }
   if (newest) {
     if (id !== undefined) error("newest", "is another way to choose the image than id: leave one of them out");

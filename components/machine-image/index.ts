@@ -24,6 +24,8 @@ export class MachineImage extends pulumi.ComponentResource {
   readonly id: pulumi.Output<string>;
   /** Architecture of the AMI. */
   readonly architecture: Architecture;
+  /** Device name of its root volume, where it is not Debian's. */
+  readonly rootDevice: string | undefined;
 
   /** @throws pulumi.InputPropertiesError for arguments that are wrong or exclude each other */
   constructor(name: string, args: MachineImageArgs = {}, opts?: pulumi.ComponentResourceOptions) {
@@ -31,6 +33,7 @@ export class MachineImage extends pulumi.ComponentResource {
     super("cos:index:MachineImage", name, {}, opts);
 
     this.architecture = args.architecture ?? "arm64";
+    this.rootDevice = args.rootDevice;
     this.id = args.id === undefined ? this.find(imageLookup(args, this.architecture), args) : pulumi.output(args.id);
     this.registerOutputs({ id: this.id, architecture: this.architecture });
   }

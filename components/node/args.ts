@@ -22,6 +22,11 @@ export interface ImageRef {
   id: pulumi.Input<string>;
   /** Architecture of the AMI, against which instance types are checked. @default not checked, but all types must have the same */
   architecture?: Architecture | undefined;
+  /**
+   * Device name of the AMI's root volume (`RootDeviceName`). With a wrong one, nodes get another volume beside it, and the root's
+   * is as the AMI says, perhaps not encrypted. @default "/dev/xvda", as Debian's and Amazon's images have it
+   */
+  rootDevice?: string | undefined;
 }
 
 /**

@@ -82,6 +82,12 @@ export function nodeOptionsErrors(
       reason: `only instance types of T families have CPU credits; leave it out with ${others.join(", ")}`,
     });
   }
+  if (cpuCredits === undefined && others.length > 0 && others.length < instanceTypes.length) {
+    errors.push({
+      propertyPath: "instanceTypes",
+      reason: `must be all of T families or none: only those have CPU credits, and a launch template says them for all; of others are ${others.join(", ")}`,
+    });
+  }
   if (metadataHopLimit !== undefined && ![1, 2].includes(metadataHopLimit)) {
     errors.push({ propertyPath: "metadataHopLimit", reason: `must be 1 or 2, got ${String(metadataHopLimit)}` });
   }

@@ -98,7 +98,7 @@ export class NodeGroup extends pulumi.ComponentResource {
       vpcSecurityGroupIds: [...args.roleSecurityGroupIds, ...(args.securityGroupIds ?? [])],
       userData: pulumi.output(files).apply(userData),
       ...(keyName !== undefined && { keyName }),
-      blockDeviceMappings: blockDeviceMappings(args.rootVolume, dataVolumes, args.kmsKeyId),
+      blockDeviceMappings: blockDeviceMappings(args.rootVolume, dataVolumes, args.kmsKeyId, args.image.rootDevice),
       metadataOptions: {
         httpEndpoint: "enabled",
         httpTokens: "required",
@@ -139,7 +139,6 @@ export class NodeGroup extends pulumi.ComponentResource {
           ? { mixedInstancesPolicy: mixedInstancesPolicy(pinned, instanceTypes, spot) }
           : { launchTemplate: pinned }),
         healthCheckType: "EC2",
-        waitForCapacityTimeout: waitForCapacity,
         ...(args.role === "client" ? clientGroup(desiredSize, mixed) : serverGroup(minSize)),
         tags: Object.entries({ ...tags, Name: `${name}-group` }).map(([key, value]) => {
           return { key, value, propagateAtLaunch: false };
@@ -169,13 +168,21 @@ function nodeTags(name: string, { clusterName, role, pool, joinTags, tags, insta
 
 /** Servers: a fixed number, of which Auto Scaling takes none away but a broken one. */
 function serverGroup(size: number): Partial<aws.autoscaling.GroupArgs> {
-  return { desiredCapacity: size, protectFromScaleIn: true, suspendedProcesses: ["AZRebalance"] };
+  return {
+    desiredCapacity: size,
+    protectFromScaleIn: true,
+    suspendedProcesses: ["AZRebalance"],
+    waitForCapacityTimeout: waitForCapacity,
+  };
 }
 
 /** Clients: whoever scales the group decides on their number, unless it is given; of too many, those of old templates go first. */
 function clientGroup(desiredSize: number | undefined, mixed: boolean): Partial<aws.autoscaling.GroupArgs> {
   return {
     ...(desiredSize !== undefined && { desiredCapacity: desiredSize }),
+    // Not waited for: whoever scales the pool may have made it larger than this program knows, and the provider would wait for
+    // its own number. The ready gate looks for clients.
+    waitForCapacityTimeout: "0",
     terminationPolicies: ["OldestLaunchTemplate", ...(mixed ? ["AllocationStrategy"] : []), "OldestInstance"],
   };
 }

@@ -57,6 +57,10 @@ function tagErrors(property: string, tags: Tags): PropertyError[] {
         reason: `the value must have at most ${limits.valueLength} characters, got ${value.length}`,
       });
     }
+    if (typeof value === "string" && !/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u.test(value)) {
+      // IAM and Elastic Load Balancing take no others, and an update would fail half way.
+      errors.push({ propertyPath, reason: `the value may have letters, digits, spaces and _.:/=+-@, got "${value}"` });
+    }
     return errors;
   });
 }

@@ -158,11 +158,12 @@ export function blockDeviceMappings(
   root: VolumeOptions | undefined,
   dataVolumes: readonly DataVolume[],
   kmsKeyId: pulumi.Input<string> | undefined,
+  rootDeviceOfImage: string = rootDevice,
 ): types.input.ec2.LaunchTemplateBlockDeviceMapping[] {
   const encryption = { encrypted: "true", ...(kmsKeyId !== undefined && { kmsKeyId }) };
   return [
     {
-      deviceName: rootDevice,
+      deviceName: rootDeviceOfImage,
       ebs: {
         ...volumeSettings({ ...root, sizeGiB: root?.sizeGiB ?? defaultRootSizeGiB }),
         ...encryption,

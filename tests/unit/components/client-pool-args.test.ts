@@ -24,7 +24,7 @@ describe("clientPoolErrors", () => {
     { minSize: 0, maxSize: 0 },
     { desiredSize: 5 },
     { minSize: 2, maxSize: 4, desiredSize: 4 },
-    { image: { id: "ami-1" }, instanceTypes: ["t4g.micro", "m7g.large"] },
+    { image: { id: "ami-1" }, instanceTypes: ["c7g.large", "m7g.large"] },
     { nodePool: "default", datacenter: "eu-central-1", nodeClass: "web" },
     { nodePool: "n".repeat(128) },
     { securityGroupIds: ["sg-1", "sg-2"] },
@@ -114,6 +114,10 @@ describe("clientPoolErrors", () => {
       'hostVolumes[0].path: must be an absolute path of letters, digits and ._-, without . or .. parts and without a slash at the end, got "data"',
     ],
     [{ cpuCredits: "endless" }, 'cpuCredits: must be "standard" or "unlimited", got "endless"'],
+    [
+      { instanceTypes: ["t4g.micro", "m7g.large"] },
+      "instanceTypes: must be all of T families or none: only those have CPU credits, and a launch template says them for all; of others are m7g.large",
+    ],
     [
       { cpuCredits: "standard", instanceTypes: ["t4g.micro", "m7g.large"] },
       "cpuCredits: only instance types of T families have CPU credits; leave it out with m7g.large",

@@ -138,6 +138,11 @@ describe("bad input of a stack on AWS", () => {
       { "cos:ingresses": [], "cos:nomad": { pools: [pool({ sharedFileSystemMountPoint: "/shared" })] } },
       /^cos:nomad\.pools\[0\]\.sharedFileSystemMountPoint: needs fileSystem/,
     ],
+    [
+      "a tag that IAM refuses, once",
+      { "cos:tags": { owner: "a, b" } },
+      /^cos:tags\["owner"\]: the value may have letters, digits, spaces and .*, got "a, b"$/,
+    ],
     ["an unknown key", { "cos:nomad": { pool: [] } }, /^cos:nomad\.pool: unknown key; known here: .*pools/],
     [
       "values of another kind than is allowed",

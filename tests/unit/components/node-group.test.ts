@@ -211,7 +211,7 @@ describe("NodeGroup", () => {
       maxSize: 6,
       launchTemplate: { id: "n-template-id", version: "7" },
       healthCheckType: "EC2",
-      waitForCapacityTimeout: "10m",
+      waitForCapacityTimeout: "0",
       terminationPolicies: ["OldestLaunchTemplate", "OldestInstance"],
       tags: [
         { key: "stack", value: "dev", propagateAtLaunch: false },
@@ -225,7 +225,7 @@ describe("NodeGroup", () => {
   it("is a mixed-instances group with several types, in their order, on demand", async () => {
     const { "n-group": group, "n-template": template } = await inputsOf({
       ...clients,
-      instanceTypes: ["m7g.large", "t4g.large"],
+      instanceTypes: ["m7g.large", "c7g.large"],
     });
     assert.deepEqual(group?.mixedInstancesPolicy, {
       instancesDistribution: {
@@ -236,7 +236,7 @@ describe("NodeGroup", () => {
       },
       launchTemplate: {
         launchTemplateSpecification: { launchTemplateId: "n-template-id", version: "7" },
-        overrides: [{ instanceType: "m7g.large" }, { instanceType: "t4g.large" }],
+        overrides: [{ instanceType: "m7g.large" }, { instanceType: "c7g.large" }],
       },
     });
     assert.ok(!("launchTemplate" in group));
