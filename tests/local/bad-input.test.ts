@@ -65,11 +65,24 @@ describe("bad input to a COS on this machine", function () {
         async () => {
           const output = await fails();
           assert.match(output, /4 errors/);
-          assert.match(output, /cos:target: must be "existing", got "here"/);
+          assert.match(output, /cos:target: must be "aws" or "existing", got "here"/);
           assert.match(output, /cos:existing\.consulServers: must be at least 1, got 0/);
           assert.match(output, /cos:jbos: unknown key; known here: target, existing, jobs, local/);
           assert.match(output, /cos:jobs\[0\]\.file: there is no file "jobs\/no-such\.nomad\.hcl"/);
           assert.ok(!existsSync(cos.directory), "nothing was made");
+        },
+      ));
+
+    it("says that a stack on AWS is not for npm start", () =>
+      withConfig(
+        (config) => {
+          config["cos:target"] = "aws";
+          config["cos:apiAccess"] = { allowedCidrs: ["198.51.100.0/24"] };
+          Reflect.deleteProperty(config, "cos:existing");
+          Reflect.deleteProperty(config, "cos:local");
+        },
+        async () => {
+          assert.match(await fails(), /1 error .*\n *cos:target: must be "existing" for `npm start`, got "aws"/);
         },
       ));
 
