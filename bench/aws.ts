@@ -23,7 +23,7 @@ function withPools(count: number): Record<string, unknown> {
 }
 
 /** The COS on AWS, as far as it goes without it: previews in an empty account of the stand-in. See issue 4, "Shown by". */
-export const awsSuite: Suite = async ({ signal, log }, compare) => {
+export const awsSuite: Suite = async ({ signal }, compare) => {
   const dev = await RepositoryStack.create("dev");
   const minimal = await RepositoryStack.create(
     "bench",
@@ -43,15 +43,6 @@ export const awsSuite: Suite = async ({ signal, log }, compare) => {
     if (exitCode !== 0) throw new Error(`pulumi preview failed:\n${text}`);
     return { seconds, resources: changes.create ?? 0 };
   };
-  /** The seconds that 100 resources more take, from one number of pools to a larger one. */
-  const hundredMore = async (from: number, to: number) => {
-    await dev.configure(withPools(from));
-    const small = await preview(dev);
-    await dev.configure(withPools(to));
-    const large = await preview(dev);
-    log(`aws: ${from} pools ${small.resources} resources, ${to} pools ${large.resources} resources`);
-    return (100 * (large.seconds - small.seconds)) / (large.resources - small.resources);
-  };
   try {
     await dev.configure(image);
     await compare({
@@ -64,20 +55,18 @@ export const awsSuite: Suite = async ({ signal, log }, compare) => {
         time: async () => (await preview(minimal)).seconds,
       },
     });
-    // A resource more takes no longer in a large stack than in a small one. Differences of times scatter more than times.
+    // A resource more takes no longer in a large stack than in a small one.
     await compare({
-      name: "aws.preview-16-pools",
+      name: "aws.preview-growth",
       limit: 1.25,
-      pairs: 3,
-      ours: { title: "100 resources more, 4 to 16 pools", time: () => hundredMore(4, 16) },
-      baseline: { title: "1 to 16 pools", time: () => hundredMore(1, 16) },
-    });
-    await compare({
-      name: "aws.preview-64-pools",
-      limit: 1.25,
-      pairs: 3,
-      ours: { title: "100 resources more, 16 to 64 pools", time: () => hundredMore(16, 64) },
-      baseline: { title: "1 to 16 pools", time: () => hundredMore(1, 16) },
+      rounds: 5,
+      sizes: [1, 4, 16, 64],
+      title: (pools) => `${pools} pools`,
+      time: async (pools) => {
+        await dev.configure(withPools(pools));
+        const { seconds, resources } = await preview(dev);
+        return { seconds, amount: resources };
+      },
     });
   } finally {
     await minimal.remove();

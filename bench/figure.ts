@@ -17,18 +17,40 @@ export interface Comparison {
   baseline: Side;
 }
 
-/** What came out of a comparison. */
+/**
+ * How the time of something grows with its amount: the time that more of it takes between the two largest sizes may be at most
+ * `limit` times that which it takes up to the second largest.
+ */
+export interface Growth {
+  name: string;
+  limit: number;
+  /** How many times each size is timed: odd. */
+  rounds: number;
+  /** Three sizes or more, ascending. */
+  sizes: readonly number[];
+  /** What a size is, e.g. `4 pools`. */
+  title: (size: number) => string;
+  /** Does it once. Resolves to the seconds it took, and the amount of what takes time: the same for a size every time. */
+  time: (size: number) => Promise<{ seconds: number; amount: number }>;
+}
+
+/** What came out of a comparison, or of a growth. */
 export interface Figure {
   name: string;
-  /** The median of our times through the median of the baseline's, rounded up to hundredths. */
+  /** Of a comparison: the median of our times through the median of the baseline's, rounded up to hundredths. */
   ratio: number;
   limit: number;
-  /** The times behind it, by the side's title, in seconds and in the order of measuring. */
+  /** The times behind it, by what was timed, in seconds and in the order of measuring. */
   seconds: Record<string, number[]>;
 }
 
+/** Measures whatever it is. */
+export function measure(what: Comparison | Growth, onTime: (text: string) => void): Promise<Figure> {
+  return "sizes" in what ? measureGrowth(what, onTime) : compare(what, onTime);
+}
+
 /** Times both sides in turn, A B A B …, so that what else the machine does weighs on both alike. */
-export async function measure(comparison: Comparison, onTime: (text: string) => void): Promise<Figure> {
+async function compare(comparison: Comparison, onTime: (text: string) => void): Promise<Figure> {
   const { name, limit, pairs, ours, baseline } = comparison;
   const times = { ours: [] as number[], baseline: [] as number[] };
   for (let pair = 1; pair <= pairs; pair++) {
@@ -44,6 +66,48 @@ export async function measure(comparison: Comparison, onTime: (text: string) => 
     limit,
     seconds: { [ours.title]: times.ours, [baseline.title]: times.baseline },
   };
+}
+
+/**
+ * Times all sizes in turn, and compares slopes of the medians: differences of single times are mostly noise. The slope up to the
+ * second largest size is that of the straight line which fits those sizes best (least squares).
+ */
+async function measureGrowth(growth: Growth, onTime: (text: string) => void): Promise<Figure> {
+  const { name, limit, rounds, sizes, title, time } = growth;
+  const points = sizes.map((size) => ({ size, amount: 0, times: [] as number[] }));
+  for (let round = 1; round <= rounds; round++) {
+    for (const point of points) {
+      const { seconds, amount } = await time(point.size);
+      point.amount = amount;
+      point.times.push(seconds);
+      onTime(`${name} ${round}/${rounds}: ${title(point.size)} ${seconds.toFixed(2)} s`);
+    }
+  }
+  const medians = points.map(({ amount, times }): Point => ({ x: amount, y: median(times) }));
+  const [upper, lower] = [slope(medians.slice(-2)), slope(medians.slice(0, -1))];
+  if (!(upper > 0 && lower > 0)) {
+    const pairs = points.map(({ size, times }) => `${title(size)} ${median(times).toFixed(2)} s`).join(", ");
+    throw new Error(`${name}: more does not take longer, so what else the machine does hides the growth: ${pairs}`);
+  }
+  return {
+    name,
+    ratio: Math.ceil((upper / lower) * 100) / 100,
+    limit,
+    seconds: Object.fromEntries(points.map(({ size, times }) => [title(size), times])),
+  };
+}
+
+interface Point {
+  x: number;
+  y: number;
+}
+
+/** The slope of the straight line through two points, or of the best fit through more. */
+function slope(points: readonly Point[]): number {
+  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const x = mean(points.map((point) => point.x));
+  const y = mean(points.map((point) => point.y));
+  return mean(points.map((point) => (point.x - x) * (point.y - y))) / mean(points.map((point) => (point.x - x) ** 2));
 }
 
 /** The middle one of an odd number of values. */

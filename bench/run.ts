@@ -24,8 +24,8 @@ async function main(names: string[]): Promise<void> {
   const log = (text: string) => process.stderr.write(`${text}\n`);
   for (const [name, suite] of Object.entries(suites)) {
     if (names.length > 0 && !names.includes(name)) continue;
-    await suite({ signal: interrupted.signal, log }, async (comparison) => {
-      const figure = await measure(comparison, log);
+    await suite({ signal: interrupted.signal, log }, async (what) => {
+      const figure = await measure(what, log);
       console.log(renderFigure(figure));
       figures.push(figure);
     });

@@ -1,4 +1,4 @@
-import type { Comparison } from "./figure";
+import type { Comparison, Growth } from "./figure";
 
 /** What a suite works with. */
 export interface Surroundings {
@@ -8,5 +8,8 @@ export interface Surroundings {
   log: (text: string) => void;
 }
 
-/** Sets up what its comparisons need, has each measured, and removes all that it has started, also on failure. */
-export type Suite = (surroundings: Surroundings, compare: (comparison: Comparison) => Promise<void>) => Promise<void>;
+/** Sets up what its measurements need, has each measured, and removes all that it has started, also on failure. */
+export type Suite = (
+  surroundings: Surroundings,
+  compare: (what: Comparison | Growth) => Promise<void>,
+) => Promise<void>;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Comparison, isOk, measure, median, renderFigure } from "../../../bench/figure";
+import { type Comparison, type Growth, isOk, measure, median, renderFigure } from "../../../bench/figure";
 
 /** A comparison whose sides take the given seconds, one after the other, and the order in which they were timed. */
 function comparisonOf(ours: number[], baseline: number[], limit = 1.5): { comparison: Comparison; order: string[] } {
@@ -48,6 +48,61 @@ describe("a figure", () => {
     const { comparison } = comparisonOf([1], [1]);
     comparison.baseline.time = () => Promise.reject(new Error("does not start"));
     await assert.rejects(measure(comparison, quiet), /does not start/);
+  });
+});
+
+describe("a growth", () => {
+  /** Times of sizes 1, 2, 4 and 8, of ten things each, a function of the amount of things. */
+  const growthOf = (seconds: (amount: number, round: number) => number): Growth => {
+    const rounds = new Map<number, number>();
+    return {
+      name: "x.growth",
+      limit: 1.25,
+      rounds: 3,
+      sizes: [1, 2, 4, 8],
+      title: (size) => `${size} of them`,
+      time: (size) => {
+        const round = (rounds.get(size) ?? 0) + 1;
+        rounds.set(size, round);
+        return Promise.resolve({ seconds: seconds(10 * size, round), amount: 10 * size });
+      },
+    };
+  };
+
+  it("is 1 where each thing more takes as long as any, whatever all of them take besides", async () => {
+    const figure = await measure(
+      growthOf((amount) => 7 + amount / 100),
+      quiet,
+    );
+    assert.ok(Math.abs(figure.ratio - 1) < 0.011, String(figure.ratio));
+  });
+
+  it("is short where each thing more takes longer than the one before", async () => {
+    const figure = await measure(
+      growthOf((amount) => 7 + amount ** 2 / 100),
+      quiet,
+    );
+    assert.ok(!isOk(figure), String(figure.ratio));
+  });
+
+  it("is made of medians, so that one slow time of a size does not count", async () => {
+    const figure = await measure(
+      growthOf((amount, round) => (round === 2 ? 90 : 7 + amount / 100)),
+      quiet,
+    );
+    assert.ok(isOk(figure), String(figure.ratio));
+    assert.deepEqual(figure.seconds["1 of them"], [7.1, 90, 7.1]);
+  });
+});
+
+describe("times that do not grow", () => {
+  it("are no figure", async () => {
+    const growth: Growth = {
+      ...{ name: "x.growth", limit: 1.25, rounds: 1, sizes: [1, 2, 4] },
+      title: String,
+      time: (size) => Promise.resolve({ seconds: 9 - size, amount: size }),
+    };
+    await assert.rejects(measure(growth, quiet), /more does not take longer.*1 8\.00 s, 2 7\.00 s, 4 5\.00 s/);
   });
 });
 
