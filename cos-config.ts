@@ -37,12 +37,20 @@ const statement = z.strictObject({
   conditions: z.record(z.string(), z.record(z.string(), z.union([text, texts]))).optional(),
 });
 
+const secret = z.strictObject({
+  parameter: text,
+  path: text,
+  owner: oneOf("root", "consul", "nomad").optional(),
+  kmsKeyArn: text.optional(),
+});
+
 const node = {
   rootVolume: z.strictObject(volume).optional(),
   kmsKeyId: text.optional(),
   cpuCredits: oneOf("standard", "unlimited").optional(),
   metadataHopLimit: z.union([z.literal(1), z.literal(2)], { error: "must be 1 or 2" }).optional(),
   keyName: text.optional(),
+  secrets: z.array(secret).optional(),
   policies: z.record(z.string(), text).optional(),
   policyStatements: z.array(statement).optional(),
   securityGroupIds: texts.optional(),
@@ -312,6 +320,7 @@ export const cosKeys = {
       protect: flag.optional(),
     })
     .optional(),
+  restoring: flag.optional(),
   readyTimeoutSeconds: count.optional(),
   tags: tags.optional(),
 };

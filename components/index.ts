@@ -1,6 +1,7 @@
 export * from "./api-access";
 export * from "./bastion";
 export * from "./client-pool";
+export * from "./cluster-record";
 export * from "./cluster-settings";
 export * from "./consul-cluster";
 export { type ConsulAgentOptions, consulAgentConfig } from "./consul-cluster/agent-config";

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { regionalArns } from "../arn";
 import { refuse } from "../checks";
 import { consulConfigFile, consulNodeAgent } from "../consul-cluster/node-agent";
 import { NodeGroup } from "../node";
@@ -146,10 +147,7 @@ export class ClientPool extends pulumi.ComponentResource implements ClientPoolRe
   private repositories({ ecrPull }: ClientPoolArgs): pulumi.Input<string>[] {
     if (Array.isArray(ecrPull)) return ecrPull;
     if (ecrPull !== true) return [];
-    const { partition } = aws.getPartitionOutput({}, { parent: this });
-    const { region } = aws.getRegionOutput({}, { parent: this });
-    const { accountId } = aws.getCallerIdentityOutput({}, { parent: this });
-    return [pulumi.interpolate`arn:${partition}:ecr:${region}:${accountId}:repository/*`];
+    return [regionalArns({ parent: this })("ecr", "repository/*")];
   }
 
   private buckets({ buckets = [] }: ClientPoolArgs) {

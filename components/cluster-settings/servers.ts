@@ -52,13 +52,21 @@ export function clusterNameOf(component: string, { clusterName }: Pick<ServerOpt
   return clusterName ?? `${pulumi.getProject()}-${pulumi.getStack()}-${component}`;
 }
 
+/**
+ * Name of the SSM parameter that records that a cluster has formed. The ID of the servers' security group is in it: that is made
+ * with the cluster and goes with it, so that no other cluster, of the same name or before it, is taken for this one.
+ */
+export function formedParameter(securityGroupId: pulumi.Output<string>): pulumi.Output<string> {
+  return pulumi.interpolate`/cos/${securityGroupId}/formed`;
+}
+
 /** Of the options, those that any group of nodes has. */
 export function nodeOptionsOf(args: NodeOptions): NodeOptions {
   const { rootVolume, kmsKeyId, cpuCredits, metadataHopLimit, keyName, policies, policyStatements } = args;
-  const { securityGroupIds, tags, instanceTags, volumeTags, transform } = args;
+  const { secrets, securityGroupIds, tags, instanceTags, volumeTags, transform } = args;
   return {
     ...{ rootVolume, kmsKeyId, cpuCredits, metadataHopLimit, keyName, policies, policyStatements },
-    ...{ securityGroupIds, tags, instanceTags, volumeTags, transform },
+    ...{ secrets, securityGroupIds, tags, instanceTags, volumeTags, transform },
   };
 }
 

@@ -5,6 +5,7 @@ import { type AutopilotSettings, autopilotSettings } from "../cluster-settings/a
 import {
   clusterNameOf,
   defaultServers,
+  formedParameter,
   nodeOptionsOf,
   serverInstanceType,
   serverRaftMultiplier,
@@ -49,6 +50,8 @@ export class ConsulCluster extends pulumi.ComponentResource implements ConsulClu
   readonly nodeTemplateTag: pulumi.Output<string>;
   /** Autopilot's settings, with nothing left open. */
   readonly autopilot: AutopilotSettings;
+  /** Name of the SSM parameter that is to exist once the cluster has formed: see `ClusterRecord`. */
+  readonly formedParameter: pulumi.Output<string>;
 
   constructor(name: string, args: ConsulClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     refuse("ConsulCluster", consulClusterErrors(args));
@@ -68,6 +71,7 @@ export class ConsulCluster extends pulumi.ComponentResource implements ConsulClu
       { vpcId, description: "Consul servers", tags },
       { parent: this },
     );
+    this.formedParameter = formedParameter(group.id);
     const traffic = consulTraffic(args, group.id);
     const rules = allow(name, traffic.edges, traffic.parties, { parent: this }, tags);
 
@@ -97,6 +101,7 @@ export class ConsulCluster extends pulumi.ComponentResource implements ConsulClu
         instanceTypes: [serverInstanceType(args)],
         subnetIds,
         roleSecurityGroupIds: [group.id],
+        formedParameter: this.formedParameter,
         minSize: this.servers,
         maxSize: this.servers,
         files: { [consulConfigFile]: config },
@@ -124,6 +129,7 @@ export class ConsulCluster extends pulumi.ComponentResource implements ConsulClu
       launchTemplateId: this.launchTemplateId,
       nodeTemplateTag: this.nodeTemplateTag,
       autopilot: this.autopilot,
+      formedParameter: this.formedParameter,
     });
   }
 }

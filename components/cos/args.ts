@@ -116,6 +116,12 @@ export interface CosArgs {
   registry?: Omit<ContainerRegistryArgs, "tags"> | undefined;
   /** A file system that nodes of several pools share. @default none */
   fileSystem?: CosFileSystemArgs | undefined;
+  /**
+   * While true, servers without data may form a new cluster, although one has formed before: for a restore from a snapshot after
+   * the loss of all servers, and not longer. Otherwise such servers join, and never begin an empty cluster of their own.
+   * @default false
+   */
+  restoring?: boolean | undefined;
   /** How long the first `up` waits for the cluster to come up, in seconds. @default 900 */
   readyTimeoutSeconds?: number | undefined;
   /** Tags of everything taggable. @default {} */

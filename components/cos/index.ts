@@ -6,6 +6,7 @@ import { ApiAccess } from "../api-access";
 import { Bastion } from "../bastion";
 import type { ClientPool } from "../client-pool";
 import { refuse } from "../checks";
+import { ClusterRecord } from "../cluster-record";
 import { ClusterSettings } from "../cluster-settings";
 import { ConsulCluster } from "../consul-cluster";
 import { ContainerRegistry } from "../container-registry";
@@ -233,6 +234,10 @@ export class Cos extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: [this.consul, this.nomad, this.apiAccess, ...(this.network ? [this.network] : [])] },
     );
+    if (!(args.restoring ?? false)) {
+      const formed = { consul: this.consul, nomad: this.nomad, tags: args.tags };
+      new ClusterRecord(`${name}-record`, formed, { parent: this, dependsOn: gate });
+    }
     const providers = {
       consul: new consul.Provider(`${name}-consul-api`, { address: consulAddress }, { parent: this }),
       nomad: new nomad.Provider(`${name}-nomad-api`, { address: nomadAddress }, { parent: this }),

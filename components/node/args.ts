@@ -3,11 +3,13 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Architecture } from "../instance-type";
 import type { Tags } from "../security-group";
 import type { Mountable } from "./mounts";
+import type { NodeSecret } from "./parameters";
 import type { PolicyStatement } from "./policy";
 import type { SpotOptions } from "./instances";
 import type { VolumeOptions } from "./volumes";
 
 export type { FileSystemMount, InstanceStorage, Mount, Mountable } from "./mounts";
+export type { FileOwner, NodeSecret } from "./parameters";
 export type { PolicyStatement } from "./policy";
 export type { SpotOptions, SpotStrategy } from "./instances";
 export type { DataVolume, VolumeOptions, VolumeType } from "./volumes";
@@ -49,10 +51,15 @@ export interface NodeOptions {
    * where all instance types are of T families. @default "standard" on those
    */
   cpuCredits?: "standard" | "unlimited" | undefined;
-  /** Network hops of the metadata service's answers: 2 lets containers with a network of their own ask it. IMDSv2 is always required. @default 1 */
+  /**
+   * Network hops of the metadata service's answers. With 1, no task reaches the service, whatever its driver: the image drops such
+   * packets. With 2, tasks may ask it, and so have the rights of the node's role. IMDSv2 is always required. @default 1
+   */
   metadataHopLimit?: 1 | 2 | undefined;
   /** Name of an EC2 key pair for SSH. @default none: SSM Session Manager is the way in */
   keyName?: pulumi.Input<string> | undefined;
+  /** Secrets from SSM Parameter Store, written to files at boot. @default [] */
+  secrets?: NodeSecret[] | undefined;
   /** ARNs of further managed policies for the nodes' role, by names of your own. @default {} */
   policies?: Record<string, pulumi.Input<string>> | undefined;
   /** Further statements for the inline policy of the nodes' role. @default [] */
@@ -102,6 +109,8 @@ export interface NodeGroupArgs extends NodeOptions, Mountable {
   maxSize: number;
   /** Number of nodes, which every update restores. @default `minSize` at first, then left to whoever scales the group */
   desiredSize?: number | undefined;
+  /** Name of the SSM parameter that exists once the cluster has formed, on servers: see `ClusterRecord`. @default none */
+  formedParameter?: pulumi.Input<string> | undefined;
   /** Statements that the nodes' policy needs besides those of all nodes, before the user's own. @default [] */
   roleStatements?: PolicyStatement[] | undefined;
   /** Configuration files of the agents, JSON, by absolute path: `/etc/consul.d/cos.json`, `/etc/nomad.d/cos.json`. No secrets. */

@@ -4,6 +4,7 @@ import { architectureOf, isBurstable } from "../instance-type";
 import type { ImageRef, NodeGroupArgs, NodeOptions } from "./args";
 import { spotErrors } from "./instances";
 import { type Mountable, mountErrors } from "./mounts";
+import { secretErrors } from "./parameters";
 import { policyErrors } from "./policy";
 import { nodeTagsErrors } from "./tags";
 import { volumesErrors } from "./volumes";
@@ -67,6 +68,7 @@ export function nodeOptionsErrors(
   const errors = [
     ...volumesErrors(rootVolume, []),
     ...policyErrors(policyStatements ?? [], policies ?? {}),
+    ...secretErrors(options.secrets ?? []),
     ...nodeTagsErrors(options.tags, options.instanceTags, options.volumeTags),
   ];
   if (cpuCredits !== undefined && !["standard", "unlimited"].includes(cpuCredits)) {

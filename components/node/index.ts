@@ -1,12 +1,14 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { regionalArns } from "../arn";
 import { refuse } from "../checks";
 import { isBurstable } from "../instance-type";
 import { type NodeGroupArgs, nodeGroupErrors } from "./args";
 import { isMixed, mixedInstancesPolicy } from "./instances";
 import { mountsOf } from "./mounts";
 import { nodeFile, nodeFilePath } from "./node-file";
-import { nodePolicy, trustPolicy } from "./policy";
+import { parameterStatements } from "./parameters";
+import { healthStatement, nodePolicy, type PolicyStatement, trustPolicy } from "./policy";
 import { nodeTagKeys, tagSpecifications, templateHash } from "./tags";
 import { userData } from "./user-data";
 import { roleResourceName } from "./role-name";
@@ -60,7 +62,7 @@ export class NodeGroup extends pulumi.ComponentResource {
 
   private identity(name: string, args: NodeGroupArgs) {
     const { policies, roleStatements = [], policyStatements = [], tags, transform } = args;
-    const policy = nodePolicy([...roleStatements, ...policyStatements]);
+    const policy = nodePolicy([...this.bootStatements(args), ...roleStatements, ...policyStatements]);
     const named = (of: string) => ({ ...tags, Name: of });
     const role = new aws.iam.Role(
       roleResourceName(name),
@@ -84,6 +86,22 @@ export class NodeGroup extends pulumi.ComponentResource {
       { parent: this },
     );
     return { role, rights, profile };
+  }
+
+  /** What the boot program needs rights for. */
+  private bootStatements(args: NodeGroupArgs): PolicyStatement[] {
+    const { role, formedParameter, secrets = [] } = args;
+    const arn = regionalArns({ parent: this });
+    const parameters = [
+      ...(formedParameter === undefined ? [] : [formedParameter]),
+      ...secrets.map(({ parameter }) => parameter),
+    ];
+    const groups = arn("autoscaling", "autoScalingGroup:*:autoScalingGroupName/*");
+    return [
+      ...parameterStatements(parameters, secrets, (name) => arn("ssm", pulumi.interpolate`parameter${name}`)),
+      // A server never: Auto Scaling would take its data with it.
+      ...(role === "client" ? [healthStatement(groups, identityTags(args))] : []),
+    ];
   }
 
   private template(name: string, args: NodeGroupArgs, profile: aws.iam.InstanceProfile) {
@@ -140,7 +158,7 @@ export class NodeGroup extends pulumi.ComponentResource {
           : { launchTemplate: pinned }),
         healthCheckType: "EC2",
         ...(args.role === "client" ? clientGroup(desiredSize, mixed) : serverGroup(minSize)),
-        tags: Object.entries({ ...tags, Name: `${name}-group` }).map(([key, value]) => {
+        tags: Object.entries({ ...tags, Name: `${name}-group`, ...identityTags(args) }).map(([key, value]) => {
           return { key, value, propagateAtLaunch: false };
         }),
         ...transform?.autoScalingGroup,
@@ -151,16 +169,20 @@ export class NodeGroup extends pulumi.ComponentResource {
   }
 }
 
-/** Tags of nodes, but for the hash that is made of them too. */
-function nodeTags(name: string, { clusterName, role, pool, joinTags, tags, instanceTags, volumeTags }: NodeGroupArgs) {
+/** The tags that say what a group and its nodes are. */
+function identityTags({ clusterName, role, pool }: NodeGroupArgs): Record<string, string> {
   return {
-    all: {
-      ...tags,
-      Name: name,
-      [nodeTagKeys.cluster]: clusterName,
-      [nodeTagKeys.role]: role,
-      ...(pool !== undefined && { [nodeTagKeys.pool]: pool }),
-    },
+    [nodeTagKeys.cluster]: clusterName,
+    [nodeTagKeys.role]: role,
+    ...(pool !== undefined && { [nodeTagKeys.pool]: pool }),
+  };
+}
+
+/** Tags of nodes, but for the hash that is made of them too. */
+function nodeTags(name: string, args: NodeGroupArgs) {
+  const { joinTags, tags, instanceTags, volumeTags } = args;
+  return {
+    all: { ...tags, Name: name, ...identityTags(args) },
     instance: { ...instanceTags, ...joinTags },
     volume: { ...volumeTags },
   };

@@ -1,5 +1,7 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { NodeRole } from "./args";
 import type { Mount } from "./mounts";
+import { type NodeSecret, type SecretFile, secretFiles } from "./parameters";
 
 /** Path of the file that {@link nodeFile} makes the content of. */
 export const nodeFilePath = "/etc/cos/node.json";
@@ -23,6 +25,15 @@ export interface NodeFile {
   pool?: string;
   /** Agents to start, in this order. */
   agents: Agent[];
+  /**
+   * SSM parameter that exists once the cluster has formed, on servers: a server without data then joins, and never begins a
+   * cluster of its own.
+   */
+  formedParameter?: pulumi.Input<string>;
+  /** SSM parameters to write into files before anything else is done. */
+  secrets: SecretFile[];
+  /** Whether tasks may ask the instance's metadata service, and so use the rights of the node's role. */
+  tasksReadMetadata: boolean;
   /** What to mount, in this order. */
   mounts: Mount[];
   /** Directories to make where missing, once all is mounted. */
@@ -36,6 +47,9 @@ export function nodeFile(node: {
   pool?: string | undefined;
   mounts: Mount[];
   directories?: readonly string[] | undefined;
+  formedParameter?: pulumi.Input<string> | undefined;
+  secrets?: readonly NodeSecret[] | undefined;
+  metadataHopLimit?: number | undefined;
 }): NodeFile {
   return {
     version: 1,
@@ -43,6 +57,10 @@ export function nodeFile(node: {
     role: node.role,
     ...(node.pool !== undefined && { pool: node.pool }),
     agents: agentsOf[node.role],
+    ...(node.formedParameter !== undefined && { formedParameter: node.formedParameter }),
+    secrets: secretFiles(node.secrets),
+    // With one hop, packets of tasks with a network of their own are dropped on the way; those of others the image drops.
+    tasksReadMetadata: node.metadataHopLimit === 2,
     mounts: node.mounts,
     directories: [...(node.directories ?? [])].sort(),
   };

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { PropertyError } from "../checks";
+import { parameterSids } from "./parameters";
 
 /** A statement of an IAM policy. */
 export interface PolicyStatement {
@@ -37,6 +38,26 @@ const nodeStatements: readonly PolicyStatement[] = [
     resources: ["*"],
   },
 ];
+
+/**
+ * What a client may do to itself: say that it is unhealthy, where it cannot start at its first boot, so that Auto Scaling puts
+ * another in its place. An ARN has no tags of instances, so the group's tags say whose.
+ *
+ * @param groups ARN of all groups
+ * @param tags those that the client's own group has, and no other's
+ */
+export function healthStatement(groups: pulumi.Input<string>, tags: Record<string, string>): PolicyStatement {
+  return {
+    sid: healthSid,
+    actions: ["autoscaling:SetInstanceHealth"],
+    resources: [groups],
+    conditions: {
+      StringEquals: Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value])),
+    },
+  };
+}
+
+const healthSid = "ReportUnhealthy";
 
 /** Names of the statements that client pools add, where options ask for them. */
 export const poolSids = ["RegistryLogin", "PullImages", "ListBuckets", "ReadObjects", "WriteObjects"] as const;
@@ -121,7 +142,14 @@ export function policyErrors(
   const errors: PropertyError[] = [];
   const own = "a statement of the component";
   const sids = new Map<string, string>();
-  for (const sid of [...nodeStatements.map((statement) => statement.sid ?? ""), ...poolSids]) sids.set(sid, own);
+  for (const sid of [
+    ...nodeStatements.map((statement) => statement.sid ?? ""),
+    ...parameterSids,
+    healthSid,
+    ...poolSids,
+  ]) {
+    sids.set(sid, own);
+  }
   statements.forEach(({ sid, effect, actions, resources }, i) => {
     const at = `policyStatements[${i}]`;
     const add = (property: string, reason: string) => errors.push({ propertyPath: `${at}.${property}`, reason });

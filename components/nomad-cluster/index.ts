@@ -6,6 +6,7 @@ import { type AutopilotSettings, autopilotSettings } from "../cluster-settings/a
 import {
   clusterNameOf,
   defaultServers,
+  formedParameter,
   nodeOptionsOf,
   serverInstanceType,
   serverRaftMultiplier,
@@ -64,6 +65,8 @@ export class NomadCluster extends pulumi.ComponentResource implements NomadClust
   readonly scheduler: SchedulerSettings;
   /** Autopilot's settings, with nothing left open. */
   readonly autopilot: AutopilotSettings;
+  /** Name of the SSM parameter that is to exist once the cluster has formed: see `ClusterRecord`. */
+  readonly formedParameter: pulumi.Output<string>;
 
   constructor(name: string, args: NomadClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     refuse("NomadCluster", nomadClusterErrors(args));
@@ -82,6 +85,7 @@ export class NomadCluster extends pulumi.ComponentResource implements NomadClust
     this.serverSecurityGroupId = groups.server;
     this.clientSecurityGroupId = groups.client;
     this.serviceSecurityGroupId = groups.service;
+    this.formedParameter = formedParameter(groups.server);
     // Nodes call AWS and each other as soon as they are up, and until they are gone.
     const withRules = { parent: this, dependsOn: rules };
     const nodes = this.serverNodes(name, args, awsRegion, withRules);
@@ -114,6 +118,7 @@ export class NomadCluster extends pulumi.ComponentResource implements NomadClust
       pools: this.pools,
       scheduler: this.scheduler,
       autopilot: this.autopilot,
+      formedParameter: this.formedParameter,
     });
   }
 
@@ -169,6 +174,7 @@ export class NomadCluster extends pulumi.ComponentResource implements NomadClust
         instanceTypes: [serverInstanceType(args)],
         subnetIds,
         roleSecurityGroupIds: [this.serverSecurityGroupId],
+        formedParameter: this.formedParameter,
         minSize: this.servers,
         maxSize: this.servers,
         files: { [consulConfigFile]: consulFile, [nomadConfigFile]: nomadFile },

@@ -1,0 +1,87 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { type PropertyError, repeated } from "../checks";
+import { pathError } from "./mounts";
+import type { PolicyStatement } from "./policy";
+
+/** Who may read a file on a node: root, or the user that an agent runs as. */
+export type FileOwner = "root" | "consul" | "nomad";
+
+/** A secret that nodes fetch from SSM Parameter Store at every boot, before their agents start. It is nowhere in user data. */
+export interface NodeSecret {
+  /** Name of the parameter, in this account and region, beginning with `/`. A `SecureString` is decrypted. */
+  parameter: pulumi.Input<string>;
+  /** File that its value goes to, absolute, readable by its owner alone. Agents read what is in /etc/consul.d and /etc/nomad.d. */
+  path: string;
+  /** @default "root" */
+  owner?: FileOwner | undefined;
+  /** ARN of the KMS key that the parameter is encrypted with. @default the account's key for SSM, which needs no right */
+  kmsKeyArn?: pulumi.Input<string> | undefined;
+}
+
+/** A secret in the file that the boot program reads. */
+export interface SecretFile {
+  parameter: pulumi.Input<string>;
+  path: string;
+  owner: FileOwner;
+}
+
+/** Secrets for the boot program. */
+export function secretFiles(secrets: readonly NodeSecret[] = []): SecretFile[] {
+  return secrets.map(({ parameter, path, owner }) => ({ parameter, path, owner: owner ?? "root" }));
+}
+
+/**
+ * The rights to read parameters, none where there are no parameters.
+ *
+ * @param names of all parameters
+ * @param arn makes the ARN of a parameter of that name
+ */
+export function parameterStatements(
+  names: readonly pulumi.Input<string>[],
+  secrets: readonly NodeSecret[],
+  arn: (name: pulumi.Input<string>) => pulumi.Input<string>,
+): (PolicyStatement & { sid: (typeof parameterSids)[number] })[] {
+  if (names.length === 0) return [];
+  const keys = secrets.flatMap(({ kmsKeyArn }) => (kmsKeyArn === undefined ? [] : [kmsKeyArn]));
+  return [
+    { sid: "ReadParameters", actions: ["ssm:GetParameter"], resources: names.map(arn) },
+    ...(keys.length === 0
+      ? []
+      : [{ sid: "DecryptParameters" as const, actions: ["kms:Decrypt"], resources: [...new Set(keys)] }]),
+  ];
+}
+
+/** Names of the statements above. */
+export const parameterSids = ["ReadParameters", "DecryptParameters"] as const;
+
+/** Files of the component that no secret may overwrite. */
+const ownFiles = ["/etc/cos/node.json", "/etc/consul.d/cos.json", "/etc/nomad.d/cos.json"];
+
+/** What is wrong with secrets. */
+export function secretErrors(secrets: readonly NodeSecret[]): PropertyError[] {
+  const errors: PropertyError[] = [];
+  secrets.forEach(({ parameter, path, owner, kmsKeyArn }, i) => {
+    const at = `secrets[${i}]`;
+    if (typeof parameter === "string" && !/^(\/[A-Za-z0-9._-]+)+$/.test(parameter)) {
+      const reason = `must be the name of an SSM parameter that begins with /, such as /cos/gossip, got "${parameter}"`;
+      errors.push({ propertyPath: `${at}.parameter`, reason });
+    }
+    errors.push(...pathError(`${at}.path`, path));
+    if (ownFiles.includes(path)) {
+      errors.push({ propertyPath: `${at}.path`, reason: `"${path}" is a file that the component writes` });
+    }
+    if (owner !== undefined && !["root", "consul", "nomad"].includes(owner)) {
+      errors.push({ propertyPath: `${at}.owner`, reason: `must be root, consul or nomad, got "${owner}"` });
+    }
+    if (typeof kmsKeyArn === "string" && !/^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/.+$/.test(kmsKeyArn)) {
+      const reason = `must be the ARN of a KMS key (arn:aws:kms:REGION:ACCOUNT:key/ID), got "${kmsKeyArn}"`;
+      errors.push({ propertyPath: `${at}.kmsKeyArn`, reason });
+    }
+  });
+  for (const { value, indexes } of repeated(secrets.map(({ path }) => path))) {
+    for (const i of indexes.slice(1)) {
+      errors.push({ propertyPath: `secrets[${i}].path`, reason: `"${value}" is secrets[${indexes[0] ?? 0}].path too` });
+    }
+  }
+  return errors;
+}
