@@ -13,10 +13,9 @@ const outputs: MockOutputs = {
   "aws:autoscaling/group:Group": (_, name) => ({ name: `${name}-0a2` }),
 };
 
-/** Only what a pool asks for is answered. */
-const region: MockFunctions = { "aws:index/getRegion:getRegion": () => ({ region: "eu-central-1" }) };
-const partition: MockFunctions = { "aws:index/getPartition:getPartition": () => ({ partition: "aws-cn" }) };
-const account: MockFunctions = {
+const functions: MockFunctions = {
+  "aws:index/getRegion:getRegion": () => ({ region: "eu-central-1" }),
+  "aws:index/getPartition:getPartition": () => ({ partition: "aws-cn" }),
   "aws:index/getCallerIdentity:getCallerIdentity": () => ({ accountId: "123456789012" }),
 };
 
@@ -40,8 +39,8 @@ const args: ClientPoolArgs = {
 
 type Inputs = Record<string, unknown>;
 
-async function made(options: Partial<ClientPoolArgs>, functions: MockFunctions = {}) {
-  const engine = await MockEngine.start(outputs, false, { ...region, ...functions });
+async function made(options: Partial<ClientPoolArgs>) {
+  const engine = await MockEngine.start(outputs, false, functions);
   const pool = await engine.run(() => new ClientPool("web", { ...args, ...options }));
   const inputs = (name: string) => engine.registered.find((each) => each.name === name)?.inputs as Inputs;
   const policy = JSON.parse(inputs("web-nodes-policy").policy as string) as { Statement: { Sid?: string }[] };
@@ -52,8 +51,8 @@ async function made(options: Partial<ClientPoolArgs>, functions: MockFunctions =
     files: filesOf(inputs("web-nodes-template").userData as string),
     template: inputs("web-nodes-template"),
     group: inputs("web-nodes-group"),
-    // The first two are what all nodes have.
-    statements: policy.Statement.slice(2),
+    // The first three are what all clients have.
+    statements: policy.Statement.slice(3),
   };
 }
 
@@ -139,6 +138,8 @@ describe("ClientPool", () => {
       role: "client",
       pool: "web",
       agents: ["consul", "nomad"],
+      secrets: [],
+      tasksReadMetadata: false,
       mounts: [],
       directories: [],
     });
@@ -235,7 +236,7 @@ describe("ClientPool", () => {
   });
 
   it("may pull from the repositories of its account and region, with Docker's credentials for that registry", async () => {
-    const { statements, files } = await made({ ecrPull: true }, { ...partition, ...account });
+    const { statements, files } = await made({ ecrPull: true });
     assert.deepEqual(statements, [
       { Sid: "RegistryLogin", Effect: "Allow", Action: ["ecr:GetAuthorizationToken"], Resource: ["*"] },
       {
@@ -273,16 +274,13 @@ describe("ClientPool", () => {
   });
 
   it("may use buckets, as far as it is said", async () => {
-    const { statements } = await made(
-      {
-        buckets: [
-          { name: "incoming", access: "read" },
-          { name: pulumi.output("out"), access: "read-write" },
-        ],
-        policyStatements: [{ actions: ["sns:Publish"], resources: ["arn:topic"] }],
-      },
-      partition,
-    );
+    const { statements } = await made({
+      buckets: [
+        { name: "incoming", access: "read" },
+        { name: pulumi.output("out"), access: "read-write" },
+      ],
+      policyStatements: [{ actions: ["sns:Publish"], resources: ["arn:topic"] }],
+    });
     assert.deepEqual(statements, [
       {
         Sid: "ListBuckets",
@@ -304,7 +302,7 @@ describe("ClientPool", () => {
       },
       { Effect: "Allow", Action: ["sns:Publish"], Resource: ["arn:topic"] },
     ]);
-    const reading = await made({ buckets: [{ name: "incoming", access: "read" }] }, partition);
+    const reading = await made({ buckets: [{ name: "incoming", access: "read" }] });
     assert.deepEqual(
       reading.statements.map(({ Sid }) => Sid),
       ["ListBuckets", "ReadObjects"],
@@ -349,7 +347,7 @@ describe("ClientPool", () => {
   });
 
   it("takes a VPC and a cluster that are outputs, and shows all resources in a preview", async () => {
-    const engine = await MockEngine.start(outputs, true, region);
+    const engine = await MockEngine.start(outputs, true, functions);
     const pool = await engine.run(() => {
       const vpc = new aws.ec2.Vpc("vpc", { cidrBlock: "10.0.0.0/16" });
       const server = new aws.ec2.SecurityGroup("server", { vpcId: vpc.id });
@@ -368,7 +366,7 @@ describe("ClientPool", () => {
   });
 
   it("passes an explicit provider to all its resources", async () => {
-    const engine = await MockEngine.start(outputs, false, region);
+    const engine = await MockEngine.start(outputs, false, functions);
     await engine.run(() => {
       const own = new aws.Provider("own", { region: "eu-west-1" });
       return new ClientPool("web", args, { providers: { aws: own } });

@@ -41,6 +41,7 @@ describe("Cos", function () {
     const children = smallest.all.filter(({ parent }) => parent === "cos");
     assert.deepEqual(new Resources(children).shape, [
       "cos:index:ApiAccess cos-api",
+      "cos:index:ClusterRecord cos-record",
       "cos:index:ClusterSettings cos-settings",
       "cos:index:ConsulCluster cos-consul",
       "cos:index:MachineImage cos-image-arm64",
@@ -72,6 +73,7 @@ describe("Cos", function () {
       "aws:lb/listener:Listener": 2,
       "aws:lb/loadBalancer:LoadBalancer": 1,
       "aws:lb/targetGroup:TargetGroup": 2,
+      "aws:ssm/parameter:Parameter": 2,
       "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": 36,
       "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": 32,
       "awsx:ec2:Vpc": 1,
@@ -79,6 +81,7 @@ describe("Cos", function () {
       "consul:index/autopilotConfig:AutopilotConfig": 1,
       "cos:index:ApiAccess": 1,
       "cos:index:ClientPool": 2,
+      "cos:index:ClusterRecord": 1,
       "cos:index:ClusterSettings": 1,
       "cos:index:ConsulCluster": 1,
       "cos:index:Cos": 1,
@@ -91,6 +94,18 @@ describe("Cos", function () {
       "pulumi:providers:consul": 1,
       "pulumi:providers:nomad": 1,
     });
+  });
+
+  it("records that the clusters have formed, once they have, unless it is being restored", async () => {
+    const records = smallest.all.filter(({ parent }) => parent === "cos-record");
+    assert.deepEqual(records.map(({ name, inputs }) => [name, (inputs as { name: string }).name]).sort(), [
+      ["cos-record-consul", "/cos/cos-consul-security-group-id/formed"],
+      ["cos-record-nomad", "/cos/cos-nomad-server-security-group-id/formed"],
+    ]);
+    assert.deepEqual(smallest.one("cos-record").dependsOn, ["cos-ready-gate"]);
+    const restoring = Resources.of((await runCos({ ...smallestCos, restoring: true })).engine);
+    const others = smallest.all.filter(({ name, parent }) => name !== "cos-record" && parent !== "cos-record");
+    assert.deepEqual(restoring.shape, new Resources(others).shape);
   });
 
   it("has all nodes in the private subnets, on one image, and the way to the APIs in the public ones", () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { NodeGroup, type NodeGroupArgs } from "../../../components/node";
-import { MockEngine, type MockOutputs, unknown, valueOf } from "../../support/mock-engine";
+import { NodeGroup, type NodeGroupArgs, nodeGroupErrors } from "../../../components/node";
+import { MockEngine, type MockFunctions, type MockOutputs, unknown, valueOf } from "../../support/mock-engine";
 import { filesOf } from "../../support/user-data";
 
 const outputs: MockOutputs = {
@@ -11,6 +11,14 @@ const outputs: MockOutputs = {
   "aws:ec2/launchTemplate:LaunchTemplate": { latestVersion: 7 },
   "aws:autoscaling/group:Group": (_, name) => ({ name: `${name}-0a2` }),
 };
+
+const functions: MockFunctions = {
+  "aws:index/getRegion:getRegion": () => ({ region: "eu-central-1" }),
+  "aws:index/getPartition:getPartition": () => ({ partition: "aws" }),
+  "aws:index/getCallerIdentity:getCallerIdentity": () => ({ accountId: "123456789012" }),
+};
+
+const start = (preview = false) => MockEngine.start(outputs, preview, functions);
 
 const servers: NodeGroupArgs = {
   clusterName: "dev",
@@ -32,7 +40,7 @@ async function inputsOf(
   args: NodeGroupArgs,
   preview = false,
 ): Promise<Record<string, Record<string, unknown> | undefined>> {
-  const engine = await MockEngine.start(outputs, preview);
+  const engine = await start(preview);
   await engine.run(() => new NodeGroup("n", args));
   return Object.fromEntries(engine.registered.map(({ name, inputs }) => [name, inputs as Record<string, unknown>]));
 }
@@ -43,7 +51,7 @@ const nodeTags = { stack: "dev", Name: "n", "cos-cluster": "dev", "cos-role": "c
 
 describe("NodeGroup", () => {
   it("is these resources and no others, with these inputs", async () => {
-    const engine = await MockEngine.start(outputs);
+    const engine = await start();
     const group = await engine.run(() => new NodeGroup("n", servers));
     const template = engine.registered.find(({ name }) => name === "n-template")?.inputs as Record<string, unknown>;
     const hash = await valueOf(group.nodeTemplateTag);
@@ -151,6 +159,8 @@ describe("NodeGroup", () => {
             tags: [
               { key: "stack", value: "dev", propagateAtLaunch: false },
               { key: "Name", value: "n-group", propagateAtLaunch: false },
+              { key: "cos-cluster", value: "dev", propagateAtLaunch: false },
+              { key: "cos-role", value: "consul-server", propagateAtLaunch: false },
             ],
           },
         },
@@ -174,6 +184,8 @@ describe("NodeGroup", () => {
         cluster: "dev",
         role: "consul-server",
         agents: ["consul"],
+        secrets: [],
+        tasksReadMetadata: false,
         mounts: [],
         directories: [],
       },
@@ -195,6 +207,8 @@ describe("NodeGroup", () => {
       role: "client",
       pool: "web",
       agents: ["consul", "nomad"],
+      secrets: [],
+      tasksReadMetadata: false,
       mounts: [
         { kind: "volume", device: "/dev/sdf", mountPoint: "/data", fileSystem: "ext4" },
         { kind: "efs", id: "fs-1", mountPoint: "/shared", readOnly: true },
@@ -216,6 +230,9 @@ describe("NodeGroup", () => {
       tags: [
         { key: "stack", value: "dev", propagateAtLaunch: false },
         { key: "Name", value: "n-group", propagateAtLaunch: false },
+        { key: "cos-cluster", value: "dev", propagateAtLaunch: false },
+        { key: "cos-role", value: "client", propagateAtLaunch: false },
+        { key: "cos-pool", value: "web", propagateAtLaunch: false },
       ],
     });
     const given = await inputsOf({ ...clients, desiredSize: 4 });
@@ -316,7 +333,7 @@ describe("NodeGroup", () => {
       policyArn: "arn:aws:iam::aws:policy/CloudWatchAgentServerPolicy",
     });
     const policy = JSON.parse(inputs["n-policy"]?.policy as string) as { Statement: unknown[] };
-    assert.deepEqual(policy.Statement.slice(2), [
+    assert.deepEqual(policy.Statement.slice(3), [
       {
         Sid: "Own",
         Effect: "Allow",
@@ -328,8 +345,96 @@ describe("NodeGroup", () => {
     ]);
   });
 
+  it("lets clients, and no servers, say that they are unhealthy", async () => {
+    const statements = async (args: NodeGroupArgs) => {
+      const { policy } = (await inputsOf(args))["n-policy"] as { policy: string };
+      return (JSON.parse(policy) as { Statement: unknown[] }).Statement.slice(2);
+    };
+    assert.deepEqual(await statements(clients), [
+      {
+        Sid: "ReportUnhealthy",
+        Effect: "Allow",
+        Action: ["autoscaling:SetInstanceHealth"],
+        Resource: ["arn:aws:autoscaling:eu-central-1:123456789012:autoScalingGroup:*:autoScalingGroupName/*"],
+        Condition: {
+          StringEquals: {
+            "aws:ResourceTag/cos-cluster": "dev",
+            "aws:ResourceTag/cos-role": "client",
+            "aws:ResourceTag/cos-pool": "web",
+          },
+        },
+      },
+    ]);
+    assert.deepEqual(await statements(servers), []);
+  });
+
+  it("may read the parameters that its nodes need, and tells them where to put secrets", async () => {
+    const key = "arn:aws:kms:eu-central-1:123456789012:key/k";
+    const inputs = await inputsOf({
+      ...servers,
+      formedParameter: pulumi.output("/cos/sg-1/formed"),
+      secrets: [
+        { parameter: "/cos/gossip", path: "/etc/consul.d/gossip.json", owner: "consul", kmsKeyArn: key },
+        { parameter: pulumi.output("/cos/other"), path: "/etc/other" },
+      ],
+    });
+    const { policy } = inputs["n-policy"] as { policy: string };
+    assert.deepEqual((JSON.parse(policy) as { Statement: unknown[] }).Statement.slice(2), [
+      {
+        Sid: "ReadParameters",
+        Effect: "Allow",
+        Action: ["ssm:GetParameter"],
+        Resource: ["/cos/sg-1/formed", "/cos/gossip", "/cos/other"].map(
+          (name) => `arn:aws:ssm:eu-central-1:123456789012:parameter${name}`,
+        ),
+      },
+      { Sid: "DecryptParameters", Effect: "Allow", Action: ["kms:Decrypt"], Resource: [key] },
+    ]);
+    const node = filesOf(inputs["n-template"]?.userData as string)["/etc/cos/node.json"] as Record<string, unknown>;
+    assert.equal(node.formedParameter, "/cos/sg-1/formed");
+    assert.deepEqual(node.secrets, [
+      { parameter: "/cos/gossip", path: "/etc/consul.d/gossip.json", owner: "consul" },
+      { parameter: "/cos/other", path: "/etc/other", owner: "root" },
+    ]);
+  });
+
+  it("lets tasks ask the metadata service only with two hops", async () => {
+    for (const [metadataHopLimit, expected] of [[undefined, false] as const, [1, false] as const, [2, true] as const]) {
+      const template = (await inputsOf({ ...clients, metadataHopLimit }))["n-template"];
+      const node = filesOf(template?.userData as string)["/etc/cos/node.json"] as { tasksReadMetadata: boolean };
+      assert.equal(node.tasksReadMetadata, expected);
+    }
+  });
+
+  it("refuses secrets that no node could fetch or keep, all at once", () => {
+    const secrets = [
+      { parameter: "gossip", path: "/etc/a", owner: "www" as "root" },
+      { parameter: "/cos/b", path: "etc/b", kmsKeyArn: "alias/b" },
+      { parameter: "/cos/c", path: "/etc/nomad.d/cos.json" },
+      { parameter: "/cos/d", path: "/etc/a" },
+    ];
+    assert.deepEqual(nodeGroupErrors({ ...servers, secrets }), [
+      {
+        propertyPath: "secrets[0].parameter",
+        reason: 'must be the name of an SSM parameter that begins with /, such as /cos/gossip, got "gossip"',
+      },
+      { propertyPath: "secrets[0].owner", reason: 'must be root, consul or nomad, got "www"' },
+      {
+        propertyPath: "secrets[1].path",
+        reason:
+          'must be an absolute path of letters, digits and ._-, without . or .. parts and without a slash at the end, got "etc/b"',
+      },
+      {
+        propertyPath: "secrets[1].kmsKeyArn",
+        reason: 'must be the ARN of a KMS key (arn:aws:kms:REGION:ACCOUNT:key/ID), got "alias/b"',
+      },
+      { propertyPath: "secrets[2].path", reason: '"/etc/nomad.d/cos.json" is a file that the component writes' },
+      { propertyPath: "secrets[3].path", reason: '"/etc/a" is secrets[0].path too' },
+    ]);
+  });
+
   it("starts nodes once their rights are there", async () => {
-    const engine = await MockEngine.start(outputs);
+    const engine = await start();
     await engine.run(() => new NodeGroup("n", { ...servers, policies: { logs: "arn:aws:iam::aws:policy/X" } }));
     assert.deepEqual(engine.registered.find(({ name }) => name === "n-group")?.dependsOn, [
       "n-policy",
@@ -391,7 +496,7 @@ describe("NodeGroup", () => {
   });
 
   it("passes an explicit provider to all children", async () => {
-    const engine = await MockEngine.start(outputs);
+    const engine = await start();
     await engine.run(() => {
       const own = new aws.Provider("own", { region: "eu-west-1" });
       return new NodeGroup(
@@ -409,7 +514,7 @@ describe("NodeGroup", () => {
 
   it("shortens the role's name where AWS would not take it, and keeps names apart", async () => {
     const long = `${"x".repeat(45)}-private-services`;
-    const engine = await MockEngine.start(outputs);
+    const engine = await start();
     await engine.run(() => [new NodeGroup(`${long}-a`, servers), new NodeGroup(`${long}-b`, servers)]);
     const names = engine.registered.filter(({ type }) => type === "aws:iam/role:Role").map(({ name }) => name);
     assert.equal(new Set(names).size, 2);
