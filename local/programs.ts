@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { ProgramName, programNames } from "../tools/catalog";
+import { localProgramNames, ProgramName } from "../tools/catalog";
 import { pulumiHome, resolvePlugins } from "../tools/provider-plugins";
 import { resolvePrograms } from "../tools/programs";
 import { throttle } from "../tools/throttle";
@@ -16,7 +16,7 @@ export async function resolveLocalPrograms(
 ): Promise<LocalPrograms> {
   // A build tells of each package; a log needs less of it than a terminal.
   const tell = throttle(onProgress, process.stdout.isTTY ? 100 : 10_000);
-  const found = await resolvePrograms(programNames, { signal, onProgress: tell });
+  const found = await resolvePrograms(localProgramNames, { signal, onProgress: tell });
   const paths = Object.fromEntries(found.map(({ name, path }) => [name, path])) as Record<ProgramName, string>;
   const plugins = await resolvePlugins(["nomad", "command"], { pulumi: paths.pulumi, signal, onProgress });
   return {

@@ -25,7 +25,10 @@ export interface Program {
   needsCgo?: boolean;
 }
 
-export const programNames = ["pulumi", "pulumi-language-nodejs", "nomad", "consul", "fabio"] as const;
+/** What the local run needs. */
+export const localProgramNames = ["pulumi", "pulumi-language-nodejs", "nomad", "consul", "fabio"] as const;
+/** All of them: also what makes a machine image, and checks one. */
+export const programNames = [...localProgramNames, "packer", "packer-plugin-amazon", "goss"] as const;
 export type ProgramName = (typeof programNames)[number];
 
 /** The version of a program for the local run and the tests. */
@@ -76,4 +79,18 @@ export const catalog: Readonly<Record<ProgramName, Program>> = {
   },
   consul: { ...pinned("consul"), versionArgs: ["version"], accepts: "only the pinned version", release: hashicorp },
   fabio: { ...pinned("fabio"), versionArgs: ["-v"], accepts: "only the pinned version", release: fabiolb },
+  packer: { ...pinned("packer"), versionArgs: ["version"], accepts: "newer of the same major", release: hashicorp },
+  "packer-plugin-amazon": {
+    ...pinned("packer-plugin-amazon"),
+    accepts: "only the pinned version",
+    // In a release it has a name with its version and protocol.
+    release: { notTaken: "`packer init` downloads it; only where it cannot, it is built" },
+  },
+  goss: {
+    ...pinned("goss"),
+    versionArgs: ["--version"],
+    accepts: "newer of the same major",
+    release: { notTaken: "goss' releases are not signed" },
+    versionVariable: "github.com/goss-org/goss/util.Version",
+  },
 };

@@ -15,7 +15,43 @@ export interface ReleaseContext {
 }
 
 /** The Go names of the processors that vendors make releases for. */
-const architectures: Partial<Record<NodeJS.Architecture, string>> = { x64: "amd64", arm64: "arm64" };
+export type ReleaseArchitecture = "amd64" | "arm64";
+const architectures: Partial<Record<NodeJS.Architecture, ReleaseArchitecture>> = { x64: "amd64", arm64: "arm64" };
+
+/** A release of a program for Linux, whose sum its vendor has signed. */
+export interface SignedRelease {
+  url: string;
+  sha256: string;
+}
+
+/** What a vendor's signature says of a release. Nothing but the sums is downloaded. */
+export async function signedRelease(
+  program: Pick<Program, "name" | "version">,
+  vendor: Vendor,
+  architecture: ReleaseArchitecture,
+  { env, signal }: Pick<ReleaseContext, "env" | "signal">,
+): Promise<SignedRelease> {
+  const { base, keyUrl } = placesOf(vendor, env);
+  const url = (pattern: string) => `${base}/${fillIn(pattern, program, architecture)}`;
+  const archiveUrl = url(vendor.archive);
+  const sums = await downloadBytes(url(vendor.sums), signal);
+  const signature = await downloadBytes(url(vendor.signature), signal);
+  const key = await fetchKey(vendor, keyUrl, signal);
+  await checkSignature(vendor, key, basename(url(vendor.sums)), sums, signature);
+  const sha256 = sumOf(basename(archiveUrl), sums.toString("utf8"));
+  if (sha256 === undefined) throw new Error(`${url(vendor.sums)} has no sum for ${basename(archiveUrl)}`);
+  return { url: archiveUrl, sha256 };
+}
+
+/** Where a vendor's release of a program is, or its mirror. */
+export function releaseUrl(
+  program: Pick<Program, "name" | "version">,
+  vendor: Vendor,
+  architecture: ReleaseArchitecture,
+  env: NodeJS.ProcessEnv,
+): string {
+  return `${placesOf(vendor, env).base}/${fillIn(vendor.archive, program, architecture)}`;
+}
 
 /**
  * Downloads the vendor's release of the program into a directory, as a file of the program's name. It is there only
@@ -27,23 +63,14 @@ export async function downloadRelease(
   directory: string,
   context: ReleaseContext,
 ): Promise<void> {
-  const { base, keyUrl } = placesOf(vendor, context.env);
-  const url = (pattern: string) => `${base}/${fillIn(pattern, program)}`;
-  const archiveUrl = url(vendor.archive);
-  const archiveName = basename(archiveUrl);
-
-  context.onProgress(`looking for ${archiveUrl}`);
-  const sums = await downloadBytes(url(vendor.sums), context.signal);
-  const signature = await downloadBytes(url(vendor.signature), context.signal);
-  const key = await fetchKey(vendor, keyUrl, context.signal);
-  await checkSignature(vendor, key, basename(url(vendor.sums)), sums, signature);
-  const expected = sumOf(archiveName, sums.toString("utf8"));
-  if (expected === undefined) throw new Error(`${url(vendor.sums)} has no sum for ${archiveName}`);
-
+  const architecture = ownArchitecture();
+  context.onProgress(`looking for ${releaseUrl(program, vendor, architecture, context.env)}`);
+  const { url, sha256 } = await signedRelease(program, vendor, architecture, context);
+  const archiveName = basename(url);
   const archive = join(directory, archiveName);
-  const actual = await downloadFile(archiveUrl, archive, program, context);
-  if (actual !== expected) {
-    throw new Error(`${archiveUrl} has the SHA-256 sum ${actual}, but ${vendor.title} signed ${expected}`);
+  const actual = await downloadFile(url, archive, program, context);
+  if (actual !== sha256) {
+    throw new Error(`${url} has the SHA-256 sum ${actual}, but ${vendor.title} signed ${sha256}`);
   }
   const executable = join(directory, program.name);
   if (archiveName.endsWith(".zip")) {
@@ -61,15 +88,18 @@ function placesOf(vendor: Vendor, env: NodeJS.ProcessEnv): { base: string; keyUr
   return mirror ? { base: mirror, keyUrl: `${mirror}/pgp-key.txt` } : { base: vendor.baseUrl, keyUrl: vendor.key.url };
 }
 
-function fillIn(pattern: string, program: Program): string {
-  const arch = architectures[process.arch];
-  if (process.platform !== "linux" || arch === undefined) {
-    throw new Error(`no release is known for ${process.platform} on ${process.arch}, only for linux on x64 and arm64`);
-  }
-  return pattern
-    .replaceAll("{program}", program.name)
-    .replaceAll("{version}", program.version)
-    .replaceAll("{arch}", arch);
+function ownArchitecture(): ReleaseArchitecture {
+  const architecture = architectures[process.arch];
+  if (process.platform === "linux" && architecture !== undefined) return architecture;
+  throw new Error(`no release is known for ${process.platform} on ${process.arch}, only for linux on x64 and arm64`);
+}
+
+function fillIn(
+  pattern: string,
+  { name, version }: Pick<Program, "name" | "version">,
+  architecture: ReleaseArchitecture,
+): string {
+  return pattern.replaceAll("{program}", name).replaceAll("{version}", version).replaceAll("{arch}", architecture);
 }
 
 async function fetchKey(vendor: Vendor, url: string, signal: AbortSignal | undefined): Promise<PublicKey> {
