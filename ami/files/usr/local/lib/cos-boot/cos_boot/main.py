@@ -1,0 +1,130 @@
+"""What a node does at boot, in order. Safe to run again: what is done is left as it is."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+from . import agents
+from .aws import Aws, AwsError
+from .metadata import Identity, identity
+from .mounts import UNITS, mount_all
+from .node import Node, read_node
+from .system import BootError, log, read_json, run, write_file
+
+#: There once the node has booted as it should.
+BOOTED = Path("/var/lib/cos/booted")
+
+
+def is_blank(directory: Path) -> bool:
+    """Whether an agent has not kept anything in its data directory, where there may be directories, such as mount points."""
+    return not any(path.is_file() for path in directory.rglob("*"))
+
+
+def fetch_secrets(node: Node, aws: Aws) -> None:
+    """Writes secrets to their files. All are fetched before the first is written."""
+    values = [(secret, aws.parameter(secret["parameter"])) for secret in node.secrets]
+    for secret, value in values:
+        write_file(Path(secret["path"]), value, owner=secret["owner"], mode=0o600)
+        log(f"{secret['path']} holds the parameter {secret['parameter']}")
+
+
+def open_metadata(node: Node) -> None:
+    """Lets tasks ask the metadata service, where the node's user wants that; the image forbids it."""
+    if node.tasks_read_metadata:
+        run("nft", "-f", "-", stdin="table inet cos\ndelete table inet cos\n")
+        log("tasks may ask the metadata service")
+
+
+def may_bootstrap(node: Node, aws: Aws) -> bool:
+    """Whether a server may begin a cluster: not once it has formed, or a blank one would begin a second, empty one."""
+    if not node.is_server or node.formed_parameter is None or not is_blank(node.data_directory):
+        return True
+    formed = aws.parameter_exists(node.formed_parameter)
+    if formed:
+        log(f"the cluster has formed ({node.formed_parameter}): this server joins it, and begins none")
+    return not formed
+
+
+def configure_agents(node: Node, aws: Aws, instance: Identity) -> None:
+    """Fills in the agents' files."""
+
+    def peers(tag: str, value: str) -> list[str]:
+        try:
+            found = aws.addresses(tag, value, instance.instance_id)
+        except AwsError as error:
+            # Agents look for each other themselves too, and peers can join this node.
+            log(f"peers are not known: {error}")
+            return []
+        log(f"peers by {tag}: {', '.join(found) or 'none yet'}")
+        return found
+
+    bootstrap = may_bootstrap(node, aws)
+    for agent in node.agents:
+        path = Path(agents.FILES[agent])
+        render = agents.consul_config if agent == "consul" else agents.nomad_config
+        config = render(read_json(path), instance, peers, may_bootstrap=bootstrap)
+        write_file(path, json.dumps(config, indent=2) + "\n")
+
+
+def prepare_nomad(node: Node) -> None:
+    """What Nomad's servers need other than its clients: a user of their own."""
+    drop_in = UNITS / "nomad.service.d/cos-server.conf"
+    if node.role != "nomad-server":
+        drop_in.unlink(missing_ok=True)
+        return
+    drop_in.parent.mkdir(parents=True, exist_ok=True)
+    write_file(drop_in, Path("/usr/local/lib/cos-boot/nomad-server.conf").read_text())
+    shutil.chown("/var/lib/nomad", "nomad", "nomad")
+    os.chmod("/var/lib/nomad", 0o700)
+
+
+def start_agents(node: Node) -> None:
+    """Has the agents started once this program has ended well."""
+    run("systemctl", "daemon-reload")
+    for agent in node.agents:
+        run("systemctl", "start", "--no-block", f"{agent}.service")
+
+
+def report(node: Node, aws: Aws, instance: Identity) -> None:
+    """Has a client replaced that cannot boot, if it never has and holds nothing. A server never: its data would go with it."""
+    if node.is_server or BOOTED.exists() or not is_blank(node.data_directory):
+        return
+    try:
+        aws.report_unhealthy(instance.instance_id)
+        log("reported this instance unhealthy: Auto Scaling puts another in its place")
+    except AwsError as error:
+        log(f"cannot report this instance unhealthy: {error}")
+
+
+def boot(node: Node, aws: Aws, instance: Identity) -> None:
+    """All of it."""
+    fetch_secrets(node, aws)
+    open_metadata(node)
+    mount_all(node.mounts, aws, instance)
+    for directory in node.directories:
+        Path(directory).mkdir(parents=True, exist_ok=True)
+    configure_agents(node, aws, instance)
+    prepare_nomad(node)
+    start_agents(node)
+
+
+def main() -> int:
+    """The exit code: 0 when the node is what it should be."""
+    try:
+        node = read_node()
+        instance = identity()
+        log(f"{instance.instance_id} in {instance.zone} is a {node.role} of {node.cluster}")
+        aws = Aws(instance.region)
+        try:
+            boot(node, aws, instance)
+        except BootError as error:
+            if error.of_this_instance:
+                report(node, aws, instance)
+            raise
+    except BootError as error:
+        log(f"error: {error}")
+        return 1
+    write_file(BOOTED, "")
+    log("done")
+    return 0

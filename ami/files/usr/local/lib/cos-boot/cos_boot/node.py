@@ -1,0 +1,81 @@
+"""The file that says what a node is: components/node/node-file.ts writes it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .system import BootError, read_json
+
+NODE_FILE = Path("/etc/cos/node.json")
+
+ROLES = ("consul-server", "nomad-server", "client")
+AGENTS = ("consul", "nomad")
+FIELDS = {
+    "volume": ("device", "mountPoint", "fileSystem"),
+    "instance-storage": ("mountPoint", "fileSystem"),
+    "efs": ("id", "mountPoint", "readOnly"),
+}
+
+
+@dataclass(frozen=True)
+class Node:
+    """What the node is."""
+
+    cluster: str
+    role: str
+    agents: tuple[str, ...]
+    mounts: tuple[dict[str, Any], ...]
+    directories: tuple[str, ...]
+    secrets: tuple[dict[str, str], ...]
+    formed_parameter: str | None
+    tasks_read_metadata: bool
+
+    @property
+    def is_server(self) -> bool:
+        return self.role != "client"
+
+    @property
+    def data_directory(self) -> Path:
+        """Where the agent that makes the node what it is keeps its state."""
+        return Path("/var/lib/consul" if self.role == "consul-server" else "/var/lib/nomad")
+
+
+def parse_node(content: Any) -> Node:
+    """The node that the content of the file describes. Raises with all that is wrong."""
+    if not isinstance(content, dict):
+        raise BootError(f"{NODE_FILE} must hold an object, got {content!r}")
+    if content.get("version") != 1:
+        raise BootError(f"{NODE_FILE} has the version {content.get('version')!r}, and this image knows version 1: use a newer image")
+    wrong = []
+    if content.get("role") not in ROLES:
+        wrong.append(f"role must be one of {', '.join(ROLES)}, got {content.get('role')!r}")
+    for agent in content.get("agents", []):
+        if agent not in AGENTS:
+            wrong.append(f"agents: there is no agent {agent!r}, there are {' and '.join(AGENTS)}")
+    for i, mount in enumerate(content.get("mounts", [])):
+        fields = FIELDS.get(mount.get("kind"))
+        if fields is None:
+            wrong.append(f"mounts[{i}].kind must be one of {', '.join(FIELDS)}, got {mount.get('kind')!r}")
+            continue
+        wrong.extend(f"mounts[{i}].{field} is missing" for field in fields if field not in mount)
+        if mount.get("fileSystem", "ext4") not in ("ext4", "xfs"):
+            wrong.append(f"mounts[{i}].fileSystem must be ext4 or xfs, got {mount['fileSystem']!r}")
+    for i, secret in enumerate(content.get("secrets", [])):
+        wrong.extend(f"secrets[{i}].{field} is missing" for field in ("parameter", "path", "owner") if field not in secret)
+    if wrong:
+        raise BootError(f"{NODE_FILE}: {'; '.join(wrong)}")
+    return Node(
+        cluster=content.get("cluster", ""),
+        role=content["role"],
+        agents=tuple(content.get("agents", [])),
+        mounts=tuple(content.get("mounts", [])),
+        directories=tuple(content.get("directories", [])),
+        secrets=tuple(content.get("secrets", [])),
+        formed_parameter=content.get("formedParameter"),
+        tasks_read_metadata=content.get("tasksReadMetadata", False),
+    )
+
+
+def read_node() -> Node:
+    """The node that the file describes."""
+    return parse_node(read_json(NODE_FILE))

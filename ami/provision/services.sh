@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Which services an image has: those of the system at boot, the agents only by cos-boot.
+set -euo pipefail
+# shellcheck source=ami/provision/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+systemctl --quiet enable \
+  chrony.service cos-boot.service docker.service nftables.service ssh.service systemd-networkd.service \
+  systemd-resolved.service cos-docker-prune.timer unattended-upgrades.service nomad.slice
+systemctl --quiet disable consul.service nomad.service nfs-blkmap.service
+# NFS 4 needs none of what NFS 3 does, and nothing else is to listen.
+systemctl --quiet mask rpcbind.service rpcbind.socket
+# Images of Debian's cloud team have it; one network manager is enough.
+if [[ -e /etc/network/interfaces ]] && dpkg -s ifupdown >/dev/null 2>&1; then
+  systemctl --quiet disable networking.service
+fi
+
+# Docker is not updated under its containers: a new image has a new one.
+apt-mark hold docker.io containerd runc >/dev/null
+
+if booted; then
+  systemctl daemon-reload
+  sysctl --quiet --system
+fi
