@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { gatewayEndpointNames, interfaceEndpointNames } from "./components/network/endpoint-names";
+import { debianSuites } from "./components/machine-image/bake";
 import { terraformCosPools } from "./components/cos/pools";
 import { idleDays } from "./components/shared-file-system/args";
 
@@ -217,6 +218,28 @@ export const cosKeys = {
       architecture: oneOf("arm64", "x86_64").optional(),
       rootDevice: text.optional(),
       newest: z.strictObject({ owner: text, namePattern: text }).optional(),
+      bake: z
+        .union(
+          [
+            flag,
+            z.strictObject({
+              suite: oneOf(...debianSuites).optional(),
+              java: flag.optional(),
+              rootVolumeGiB: count.optional(),
+              kmsKeyId: text.optional(),
+              copyToRegions: texts.optional(),
+              regionKmsKeyIds: z.record(z.string(), text).optional(),
+              shareWithAccounts: texts.optional(),
+              tags: tags.optional(),
+              without: texts.optional(),
+              subnetId: text.optional(),
+              publicAddress: flag.optional(),
+              sshCidrs: texts.optional(),
+            }),
+          ],
+          { error: "must be true, false, or how to bake it" },
+        )
+        .optional(),
       version: z.strictObject({ consul: text.optional(), nomad: text.optional(), fabio: text.optional() }).optional(),
       owner: text.optional(),
       tags: tags.optional(),

@@ -108,7 +108,7 @@ build {
   }
 
   post-processor "manifest" {
-    output     = "${path.root}/../.cos/image.json"
+    output     = var.manifest
     strip_path = true
   }
 }

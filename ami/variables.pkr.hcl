@@ -9,6 +9,12 @@ variable "inputs" {
   description = "Hash of all that the image is made of, by which a bake that would make the same again is left out: the tag cos-inputs."
 }
 
+variable "manifest" {
+  type        = string
+  default     = "packer-manifest.json"
+  description = "File to write the image's ID to."
+}
+
 variable "region" {
   type        = string
   description = "AWS region to bake in."

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { debianSuites } from "../components/machine-image/bake";
 import { type Context, exitCodes } from "./context";
 import { UsageError, UserError } from "./errors";
 import type { OutputsOptions } from "./read-outputs";
@@ -172,6 +173,52 @@ function build(terminal: Terminal, env: NodeJS.ProcessEnv, done: (code: number) 
         ),
       ),
     );
+
+  const image = program.command("image").description("the machine image that nodes boot from");
+  const baking = (name: string, description: string) =>
+    image
+      .command(name)
+      .description(description)
+      .option("--region <region>", "AWS region to bake in (default: AWS_REGION)")
+      .addOption(new Option("--architecture <name>", "of the nodes (default: arm64)").choices(["arm64", "amd64"]))
+      .addOption(new Option("--suite <name>", "Debian 13 or 12 (default: trixie)").choices(debianSuites))
+      .option("--java", "with a Java runtime, for the driver java")
+      .option("--root-volume-gib <number>", "size of the root volume in GiB (default: 8)", wholeNumber)
+      .option("--kms-key-id <key>", "KMS key that encrypts it (default: the account's key for EBS)")
+      .option("--copy-to-regions <region...>", "further regions to copy it to")
+      .option("--region-kms-key-id <region=key...>", "KMS keys of the copies")
+      .option("--share-with-accounts <id...>", "accounts that may start it; needs a KMS key of your own")
+      .option("--tag <key=value...>", "further tags of the image")
+      .option("--without <program...>", "programs to leave out, such as amazon-ssm-agent")
+      .option("--subnet-id <id>", "subnet to bake in (default: one of the default VPC)")
+      .option("--private-address", "bake on an instance that is reached by its private address")
+      .option("--ssh-cidrs <cidr...>", "who may log into that instance (default: this machine)");
+  const verbs = () => load("./verbs/image") as typeof import("./verbs/image");
+  baking("build", "bakes it with Packer, unless there is one that was made of the same; prints its ID")
+    .option("--force", "even if there is one")
+    .action(act(() => verbs().build));
+  baking("validate", "checks the template and the options, and says what an image would have").action(
+    act(() => verbs().validate),
+  );
+  image
+    .command("list")
+    .description("the images of this account in a region, and what uses them")
+    .option("--region <region>", "AWS region (default: AWS_REGION)")
+    .option("--json", "as JSON")
+    .action(act(() => verbs().list));
+  image
+    .command("prune")
+    .description("says which images are of no more use, and removes them with --yes")
+    .option("--region <region>", "AWS region (default: AWS_REGION)")
+    .option("--keep <number>", "how many of the newest stay of each Debian release and architecture", wholeNumber, 3)
+    .option("--shared", "also those that are shared with other accounts")
+    .option("--yes", "remove them, and their snapshots")
+    .action(act(() => verbs().prune));
+  image
+    .command("pin")
+    .description("records the SHA-256 sums of all programs in versions.json, by their vendors' signatures")
+    .option("--without <program...>", "programs to leave out")
+    .action(act(() => verbs().pin));
 
   return program;
 }

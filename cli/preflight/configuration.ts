@@ -65,6 +65,11 @@ async function image(subject: Subject): Promise<Result[]> {
   const { aws, plan, region } = subject;
   const { image: args = {} } = plan.args;
   const { id } = args;
+  if (args.bake) {
+    return [
+      { state: "ok", said: `the update bakes it for ${architecturesOf(subject).join(" and ")}, where there is none` },
+    ];
+  }
   return Promise.all(
     architecturesOf(subject).map(async (architecture): Promise<Result> => {
       const lookup = imageLookup(args, architecture);

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { PropertyError } from "../checks";
 import type { Architecture } from "../instance-type";
+import { bakeErrors, type ImageBakeArgs } from "./bake";
 import type { ImageVersions } from "./versions";
 
 /**
@@ -24,6 +25,11 @@ export interface MachineImageArgs {
    * @default those of `versions.json`
    */
   version?: Partial<ImageVersions> | undefined;
+  /**
+   * Bakes the image as part of the update, with `npx pulumi-cos image build`: in minutes, and only where there is none yet that
+   * was made of the same. The machine that runs Pulumi needs the AWS CLI and a way to the instance by SSH. @default false
+   */
+  bake?: boolean | ImageBakeArgs | undefined;
   /** Owner of the image where it is found by version: an account's ID, for images shared by the account that bakes them. @default "self", this account */
   owner?: string | undefined;
   /** Tags that the image must have besides those of its versions. @default {} */
@@ -42,7 +48,7 @@ const ownerPattern = /^(\d{12}|self|amazon|aws-marketplace|aws-backup-vault)$/;
 
 /** All that is wrong with an image's plain arguments. */
 export function machineImageErrors(args: MachineImageArgs): PropertyError[] {
-  const { id, architecture, rootDevice, newest, version, owner, tags } = args;
+  const { id, architecture, rootDevice, newest, bake, version, owner, tags } = args;
   const errors: PropertyError[] = [];
   const error = (propertyPath: string, reason: string) => errors.push({ propertyPath, reason });
   if (typeof id === "string" && !/^ami-[0-9a-f]{8,17}$/.test(id)) {
@@ -61,7 +67,16 @@ export function machineImageErrors(args: MachineImageArgs): PropertyError[] {
       error("newest.namePattern", `must name the images, it would match any name: "${newest.namePattern}"`);
     }
   }
-  const other = id === undefined ? (newest ? "newest" : undefined) : "id";
+  if (bake) {
+    if (id !== undefined) error("bake", "makes an image, and id says which it is: leave one of them out");
+    if (newest) error("bake", "makes an image, and newest looks for one: leave one of them out");
+    if (typeof bake === "object") {
+      errors.push(
+        ...bakeErrors(bake).map(({ propertyPath, reason }) => ({ propertyPath: `bake.${propertyPath}`, reason })),
+      );
+    }
+  }
+  const other = id !== undefined ? "id" : newest ? "newest" : bake ? "bake" : undefined;
   for (const [property, value] of Object.entries({ version, owner, tags })) {
     if (value === undefined || other === undefined) continue;
     error(property, `finds an image by its versions, and ${other} says which it is: leave one of them out`);

@@ -31,8 +31,11 @@ export function imageLookup(args: MachineImageArgs, architecture: Architecture):
 export function notFound({ owners, filters }: ImageLookup, args: MachineImageArgs): string {
   const wanted = filters.map(({ name, values }) => `${name} ${values.join(" or ")}`).join(", ");
   const account = owners.map((owner) => (owner === "self" ? "this account" : owner)).join(", ");
+  const isOwn = args.version === undefined && args.owner === undefined && args.tags === undefined;
   const ways = args.newest
     ? "Check newest.owner and newest.namePattern"
-    : "Make one with these programs and tags, or copy one to this region";
+    : isOwn
+      ? "Bake one: `npx pulumi-cos image build`, or `pulumi config set --path cos:image.bake true`"
+      : "Make one with these programs and tags, or copy one to this region";
   return `no machine image of ${account} in this region has ${wanted}. ${ways}; or name an image by its ID: \`pulumi config set --path cos:image.id ami-…\`.`;
 }

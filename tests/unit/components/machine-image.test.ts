@@ -145,7 +145,14 @@ describe("MachineImage", () => {
       {},
       `no machine image of this account in this region has architecture arm64, state available, virtualization-type hvm, ` +
         `tag:cos-consul ${pinned.consul?.version ?? ""}, tag:cos-nomad ${pinned.nomad?.version ?? ""}, tag:cos-fabio ${pinned.fabio?.version ?? ""}. ` +
-        "Make one with these programs and tags, or copy one to this region; or name an image by its ID: `pulumi config set --path cos:image.id ami-…`.",
+        "Bake one: `npx pulumi-cos image build`, or `pulumi config set --path cos:image.bake true`; or name an image by its ID: `pulumi config set --path cos:image.id ami-…`.",
+    ],
+    [
+      "of another account",
+      { owner: "123456789012", version: { consul: "1.2.3", nomad: "1.2.4", fabio: "1.2.5" } },
+      "no machine image of 123456789012 in this region has architecture arm64, state available, virtualization-type hvm, " +
+        "tag:cos-consul 1.2.3, tag:cos-nomad 1.2.4, tag:cos-fabio 1.2.5. Make one with these programs and tags, or copy one " +
+        "to this region; or name an image by its ID: `pulumi config set --path cos:image.id ami-…`.",
     ],
     [
       "by name",
@@ -164,6 +171,44 @@ describe("MachineImage", () => {
       assert.equal(engine.registered.length, 1);
     });
   }
+
+  it("has it baked by a command of this package, whose change of inputs makes another", async () => {
+    const baked = async (args: MachineImageArgs) => {
+      const engine = await MockEngine.start({ "command:local:Command": { stdout: "ami-0123456789abcdef7\n" } }, false, {
+        "aws:index/getRegion:getRegion": () => ({ region: "eu-central-1" }),
+      });
+      const image = await engine.run(() => new MachineImage("image", args));
+      assert.equal(await valueOf(image.id), "ami-0123456789abcdef7");
+      const [, command, ...others] = engine.registered;
+      assert.ok(command?.type === "command:local:Command" && others.length === 0);
+      return command.inputs as { create: string; environment: { COS_IMAGE: string }; triggers: string[] };
+    };
+    const inputs = await baked({ bake: true, architecture: "x86_64" });
+    assert.equal(inputs.create, "npx --no-install pulumi-cos image build");
+    assert.deepEqual(JSON.parse(inputs.environment.COS_IMAGE), { architecture: "x86_64", region: "eu-central-1" });
+    assert.match(inputs.triggers.join(), /^[0-9a-f]{32}$/);
+    assert.deepEqual((await baked({ bake: {}, architecture: "x86_64" })).triggers, inputs.triggers);
+    assert.notDeepEqual((await baked({ bake: { java: true }, architecture: "x86_64" })).triggers, inputs.triggers);
+  });
+
+  it("refuses what does not go with baking, and how not to bake", () => {
+    const refused = (args: MachineImageArgs) =>
+      machineImageErrors(args).map(({ propertyPath, reason }) => `${propertyPath} ${reason}`);
+    assert.deepEqual(machineImageErrors({ bake: { kmsKeyId: "alias/cos", shareWithAccounts: ["123456789012"] } }), []);
+    assert.deepEqual(refused({ id: images[0], bake: false }), []);
+    assert.deepEqual(refused({ id: images[0], bake: true }), [
+      "bake makes an image, and id says which it is: leave one of them out",
+    ]);
+    assert.deepEqual(
+      refused({ bake: { suite: "sid" as "trixie", shareWithAccounts: ["1"] }, version: { nomad: "1.2.3" } }),
+      [
+        'bake.suite must be trixie (Debian 13) or bookworm (Debian 12), got "sid"',
+        'bake.shareWithAccounts[0] must be an ID of 12 digits, got "1"',
+        "bake.kmsKeyId is needed to share the image: AWS does not let other accounts use the account's default key for EBS",
+        "version finds an image by its versions, and bake says which it is: leave one of them out",
+      ],
+    );
+  });
 
   it("searches by an explicit provider", async () => {
     const { engine } = await start(images);

@@ -1,0 +1,3 @@
+/** Programs that an image can have besides Debian's packages: those of them that versions.json pins. */
+export const imageProgramNames = ["consul", "nomad", "fabio", "consul-cni", "envoy", "amazon-ssm-agent"] as const;
+export type ImageProgramName = (typeof imageProgramNames)[number];
