@@ -49,10 +49,10 @@ export const awsSuite: Suite = async ({ signal }, compare) => {
       name: "aws.preview",
       limit: 2,
       pairs: 5,
-      ours: { title: "pulumi preview of dev", time: async () => (await preview(dev)).seconds },
+      ours: { title: "pulumi preview of dev", measure: async () => (await preview(dev)).seconds },
       baseline: {
         title: "pulumi preview of bench/minimal-aws",
-        time: async () => (await preview(minimal)).seconds,
+        measure: async () => (await preview(minimal)).seconds,
       },
     });
     // A resource more takes no longer in a large stack than in a small one.

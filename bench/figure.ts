@@ -1,17 +1,22 @@
-/** Something that can be done again and again, and timed. */
+/** Something that can be done again and again, and measured. */
 export interface Side {
   /** What it is, in a few words. */
   title: string;
-  /** Does it once. Resolves to the seconds it took. */
-  time: () => Promise<number>;
+  /** Does it once. Resolves to what it took. */
+  measure: () => Promise<number>;
 }
 
-/** Two ways to do much the same, of which the first may take at most `limit` times as long as the second. */
+/** What is measured: seconds, or megabytes. */
+export type Unit = "s" | "MB";
+
+/** Two ways to do much the same, of which the first may take at most `limit` times as much as the second. */
 export interface Comparison {
   /** E.g. `local.preview`. */
   name: string;
   limit: number;
-  /** How many times each side is timed: odd, so that the median is one of the times. */
+  /** @default "s" */
+  unit?: Unit;
+  /** How many times each side is measured: odd, so that the median is one of the values. */
   pairs: number;
   ours: Side;
   baseline: Side;
@@ -37,11 +42,12 @@ export interface Growth {
 /** What came out of a comparison, or of a growth. */
 export interface Figure {
   name: string;
-  /** Of a comparison: the median of our times through the median of the baseline's, rounded up to hundredths. */
+  /** Of a comparison: the median of our values through the median of the baseline's, rounded up to hundredths. */
   ratio: number;
   limit: number;
-  /** The times behind it, by what was timed, in seconds and in the order of measuring. */
-  seconds: Record<string, number[]>;
+  unit: Unit;
+  /** The values behind it, by what was measured, in the order of measuring. */
+  values: Record<string, number[]>;
 }
 
 /** Measures whatever it is. */
@@ -49,22 +55,23 @@ export function measure(what: Comparison | Growth, onTime: (text: string) => voi
   return "sizes" in what ? measureGrowth(what, onTime) : compare(what, onTime);
 }
 
-/** Times both sides in turn, A B A B …, so that what else the machine does weighs on both alike. */
+/** Measures both sides in turn, A B A B …, so that what else the machine does weighs on both alike. */
 async function compare(comparison: Comparison, onTime: (text: string) => void): Promise<Figure> {
-  const { name, limit, pairs, ours, baseline } = comparison;
-  const times = { ours: [] as number[], baseline: [] as number[] };
+  const { name, limit, unit = "s", pairs, ours, baseline } = comparison;
+  const values = { ours: [] as number[], baseline: [] as number[] };
   for (let pair = 1; pair <= pairs; pair++) {
     for (const side of ["ours", "baseline"] as const) {
-      const seconds = await comparison[side].time();
-      times[side].push(seconds);
-      onTime(`${name} ${pair}/${pairs}: ${comparison[side].title} ${seconds.toFixed(2)} s`);
+      const value = await comparison[side].measure();
+      values[side].push(value);
+      onTime(`${name} ${pair}/${pairs}: ${comparison[side].title} ${value.toFixed(2)} ${unit}`);
     }
   }
   return {
     name,
-    ratio: Math.ceil((median(times.ours) / median(times.baseline)) * 100) / 100,
+    ratio: Math.ceil((median(values.ours) / median(values.baseline)) * 100) / 100,
     limit,
-    seconds: { [ours.title]: times.ours, [baseline.title]: times.baseline },
+    unit,
+    values: { [ours.title]: values.ours, [baseline.title]: values.baseline },
   };
 }
 
@@ -93,7 +100,8 @@ async function measureGrowth(growth: Growth, onTime: (text: string) => void): Pr
     name,
     ratio: Math.ceil((upper / lower) * 100) / 100,
     limit,
-    seconds: Object.fromEntries(points.map(({ size, times }) => [title(size), times])),
+    unit: "s",
+    values: Object.fromEntries(points.map(({ size, times }) => [title(size), times])),
   };
 }
 
@@ -118,12 +126,12 @@ export function median(values: readonly number[]): number {
 /** Whether a figure keeps its limit. */
 export const isOk = ({ ratio, limit }: Figure): boolean => ratio <= limit;
 
-/** The figure as a line: `NAME RATIO <= LIMIT ok`, or `short`, and after a `#` the times behind it. */
-export function renderFigure(figure: Figure): string {
-  const times = Object.entries(figure.seconds).map(
-    ([title, seconds]) =>
-      `${title} ${median(seconds).toFixed(2)} s (${seconds.map((value) => value.toFixed(2)).join(" ")})`,
+/** The figure as a line: `NAME RATIO <= LIMIT ok`, or `short`, and after a `#` the values behind it. */
+export function renderFigure({ unit, values, ...figure }: Figure): string {
+  const behind = Object.entries(values).map(
+    ([title, each]) =>
+      `${title} ${median(each).toFixed(2)} ${unit} (${each.map((value) => value.toFixed(2)).join(" ")})`,
   );
-  const verdict = isOk(figure) ? "ok" : "short";
-  return `${figure.name} ${figure.ratio.toFixed(2)} <= ${figure.limit} ${verdict}  # ${times.join(", ")}`;
+  const verdict = isOk({ unit, values, ...figure }) ? "ok" : "short";
+  return `${figure.name} ${figure.ratio.toFixed(2)} <= ${figure.limit} ${verdict}  # ${behind.join(", ")}`;
 }

@@ -25,7 +25,7 @@ export const localSuite: Suite = async ({ signal, log }, compare) => {
       pairs: 3,
       ours: {
         title: "npm start",
-        time: async () => {
+        measure: async () => {
           const running = start();
           const seconds = await timeUntilOk(`${local.trafficAddress}/ping`, running).finally(() => running);
           bare.keepConfigurations();
@@ -33,7 +33,7 @@ export const localSuite: Suite = async ({ signal, log }, compare) => {
           return seconds;
         },
       },
-      baseline: { title: "bare.sh", time: () => bare.timeFirstAnswer() },
+      baseline: { title: "bare.sh", measure: () => bare.timeFirstAnswer() },
     });
 
     log("starting the cluster for the other figures");
@@ -46,8 +46,8 @@ export const localSuite: Suite = async ({ signal, log }, compare) => {
         name: "local.no-op-start",
         limit,
         pairs: 7,
-        ours: { title: "npm start", time: () => start("pulumi up: no change") },
-        baseline: { title: "pulumi up of bench/minimal", time: () => minimal.up() },
+        ours: { title: "npm start", measure: () => start("pulumi up: no change") },
+        baseline: { title: "pulumi up of bench/minimal", measure: () => minimal.up() },
       });
       const flags = ["--stack", "local", "--config-file", stackConfigFile(installation), "--non-interactive"];
       await compare({
@@ -56,9 +56,10 @@ export const localSuite: Suite = async ({ signal, log }, compare) => {
         pairs: 7,
         ours: {
           title: "pulumi preview",
-          time: () => timeCommand(programs.pulumi, ["preview", "--expect-no-changes", ...flags], { ...command, env }),
+          measure: () =>
+            timeCommand(programs.pulumi, ["preview", "--expect-no-changes", ...flags], { ...command, env }),
         },
-        baseline: { title: "pulumi preview of bench/minimal", time: () => minimal.preview() },
+        baseline: { title: "pulumi preview of bench/minimal", measure: () => minimal.preview() },
       });
     } finally {
       await minimal.remove();

@@ -3,11 +3,12 @@
  * could not be measured. An interrupt ends and removes what a suite has started.
  */
 import { type Figure, isOk, measure, renderFigure } from "./figure";
+import { amiSuite } from "./ami";
 import { awsSuite } from "./aws";
 import { localSuite } from "./local";
 import type { Suite } from "./suite";
 
-const suites: Record<string, Suite> = { local: localSuite, aws: awsSuite };
+const suites: Record<string, Suite> = { local: localSuite, aws: awsSuite, ami: amiSuite };
 
 async function main(names: string[]): Promise<void> {
   const unknown = names.filter((name) => !(name in suites));

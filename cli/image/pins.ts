@@ -51,7 +51,6 @@ export async function recordedPrograms(
   without: readonly string[],
   { env, file = ownFile }: Pick<PinContext, "env" | "file">,
 ): Promise<{ programs: PinnedProgram[]; omitted: OmittedProgram[] }> {
-  checkNames(without);
   const pins = await readPins(file);
   const programs: PinnedProgram[] = [];
   const omitted: OmittedProgram[] = [];
@@ -69,14 +68,6 @@ export async function recordedPrograms(
   return { programs, omitted };
 }
 
-function checkNames(without: readonly string[]): void {
-  const unknown = without.filter((name) => !imageProgramNames.some((known) => known === name));
-  if (unknown.length === 0) return;
-  throw new UserError(
-    `An image has no program ${unknown.join(", ")} that could be left out; there are ${imageProgramNames.join(", ")}.`,
-  );
-}
-
 /**
  * Records the sums that versions.json does not have yet: those that vendors have signed, after checking the signature; of
  * programs whose vendor's key is not known here, that of what is downloaded now. All that fails is said at once, and what was
@@ -90,7 +81,6 @@ export async function recordSums(
   without: readonly string[],
   { env, note, file = ownFile }: PinContext,
 ): Promise<string[]> {
-  checkNames(without);
   const pins = await readPins(file);
   const recorded: string[] = [];
   const failed: string[] = [];

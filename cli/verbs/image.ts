@@ -25,20 +25,20 @@ export async function build(
     terminal.note(text);
   };
   const bake = bakeOf(options, env);
-  const without = bake.without ?? [];
-  const aws = awsCli(env, bake.region);
-  const architecture = goArchitecture(bake);
-  await recordSums([architecture], without, { env, note });
-  const inputs = imageInputs(bake);
-  const known = force ? undefined : await imageOfInputs(aws, inputs);
+  const known = force ? undefined : await imageOfInputs(awsCli(env, bake.region), imageInputs(bake));
   if (known !== undefined) {
     note(`${known} was made of the same: nothing to bake. (--force bakes anyhow, with today's packages of Debian.)`);
     terminal.print(known);
     return exitCodes.ok;
   }
+  const without = bake.without ?? [];
+  const architecture = goArchitecture(bake);
+  await recordSums([architecture], without, { env, note });
   const { programs, omitted } = await recordedPrograms(architecture, without, { env });
   for (const { name, reason } of omitted) note(`Left out: ${name}, as ${reason}.`);
   const packer = await Packer.open(env, note);
+  // Anew: a version may have been recorded just now.
+  const inputs = imageInputs(bake);
   terminal.print(await packer.build({ bake, inputs, programs, omitted }));
   return exitCodes.ok;
 }

@@ -1,5 +1,6 @@
 import type { PropertyError } from "../checks";
 import type { Architecture } from "../instance-type";
+import { optionalPrograms } from "./programs";
 
 /** Debian's releases that an image can have: 13 and 12. */
 export const debianSuites = ["trixie", "bookworm"] as const;
@@ -57,6 +58,11 @@ export function bakeErrors(args: ImageBakeArgs): PropertyError[] {
   if (rootVolumeGiB !== undefined && (!Number.isInteger(rootVolumeGiB) || rootVolumeGiB < 4)) {
     error("rootVolumeGiB", `must be a whole number of at least 4, got ${rootVolumeGiB}`);
   }
+  (args.without ?? []).forEach((program, i) => {
+    if (!optionalPrograms.some((name) => name === program)) {
+      error(`without[${i}]`, `must be one of ${optionalPrograms.join(", ")}, got "${program}"`);
+    }
+  });
   copyToRegions.forEach((region, i) => {
     if (!regionName.test(region))
       error(`copyToRegions[${i}]`, `must be a region such as eu-central-1, got "${region}"`);

@@ -6,7 +6,7 @@ function comparisonOf(ours: number[], baseline: number[], limit = 1.5): { compar
   const order: string[] = [];
   const side = (title: string, seconds: number[]) => ({
     title,
-    time: () => {
+    measure: () => {
       order.push(title);
       return Promise.resolve(seconds.shift() ?? NaN);
     },
@@ -44,9 +44,15 @@ describe("a figure", () => {
     assert.equal(line, "x.y 0.67 <= 1.5 ok  # A 2.00 s (2.00 1.00 3.00), B 3.00 s (4.00 2.00 3.00)");
   });
 
+  it("can be of megabytes", async () => {
+    const { comparison } = comparisonOf([300], [100]);
+    const line = renderFigure(await measure({ ...comparison, unit: "MB" }, quiet));
+    assert.equal(line, "x.y 3.00 <= 1.5 short  # A 300.00 MB (300.00), B 100.00 MB (100.00)");
+  });
+
   it("fails with the side that fails", async () => {
     const { comparison } = comparisonOf([1], [1]);
-    comparison.baseline.time = () => Promise.reject(new Error("does not start"));
+    comparison.baseline.measure = () => Promise.reject(new Error("does not start"));
     await assert.rejects(measure(comparison, quiet), /does not start/);
   });
 });
@@ -91,7 +97,7 @@ describe("a growth", () => {
       quiet,
     );
     assert.ok(isOk(figure), String(figure.ratio));
-    assert.deepEqual(figure.seconds["1 of them"], [7.1, 90, 7.1]);
+    assert.deepEqual(figure.values["1 of them"], [7.1, 90, 7.1]);
   });
 });
 

@@ -1,0 +1,335 @@
+"""The boot program of the image, without a machine: run by ../boot.test.ts."""
+
+import http.server
+import json
+import os
+import pwd
+import stat
+import sys
+import tempfile
+import threading
+import unittest
+from pathlib import Path
+from unittest import mock
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).parents[3] / "ami/files/usr/local/lib/cos-boot"))
+
+from cos_boot import agents, main, metadata, mounts, system  # noqa: E402
+from cos_boot.aws import Aws, AwsTransient  # noqa: E402
+from cos_boot.disks import names_of_volume, signatures  # noqa: E402
+from cos_boot.node import parse_node  # noqa: E402
+from cos_boot.system import BootError  # noqa: E402
+
+IDENTITY = metadata.Identity("i-1", "eu-central-1", "eu-central-1a", "t4g.micro", "spot", "amazonaws.com")
+TERM = "provider=aws region=eu-central-1 tag_key=cos-consul-servers tag_value=dev"
+ME = pwd.getpwuid(os.getuid()).pw_name
+
+
+def node(**changes):
+    return {"version": 1, "cluster": "dev", "role": "client", "agents": ["consul", "nomad"], **changes}
+
+
+class Directory(unittest.TestCase):
+    def setUp(self):
+        made = tempfile.TemporaryDirectory(prefix="pulumi-cos-boot-")
+        self.addCleanup(made.cleanup)
+        self.directory = Path(made.name)
+        patience = mock.patch.dict(os.environ, {"COS_BOOT_PATIENCE": "0"})
+        patience.start()
+        self.addCleanup(patience.stop)
+        said = mock.patch("builtins.print")
+        self.said = said.start()
+        self.addCleanup(said.stop)
+
+
+class AgentsFiles(unittest.TestCase):
+    def peers(self, *addresses):
+        asked = []
+
+        def find(tag, value):
+            asked.append((tag, value))
+            return list(addresses)
+
+        return find, asked
+
+    def test_peers_come_before_the_term_by_which_agents_look_themselves(self):
+        find, asked = self.peers("10.0.0.2", "10.0.0.3")
+        self.assertEqual(agents.joined([TERM], find), ["10.0.0.2", "10.0.0.3", TERM])
+        self.assertEqual(asked, [("cos-consul-servers", "dev")])
+
+    def test_a_later_boot_takes_todays_peers_instead_of_the_old_ones(self):
+        find, _ = self.peers("10.0.0.9", "fd00::9")
+        self.assertEqual(agents.joined(["10.0.0.2", "fd00::2", TERM], find), ["10.0.0.9", "fd00::9", TERM])
+
+    def test_names_and_other_terms_stay(self):
+        find, asked = self.peers("10.0.0.2")
+        self.assertEqual(agents.joined(["consul.example.com", "provider=mdns"], find), ["consul.example.com", "provider=mdns"])
+        self.assertEqual(asked, [])
+
+    def test_consul_gets_node_metadata_and_keeps_the_users_own(self):
+        find, _ = self.peers()
+        given = {"retry_join": [TERM], "node_meta": {"team": "a", "instance_type": "mine"}, "bootstrap_expect": 3}
+        made = agents.consul_config(given, IDENTITY, find, may_bootstrap=True)
+        self.assertEqual(
+            made["node_meta"],
+            {"availability_zone": "eu-central-1a", "instance_id": "i-1", "instance_type": "mine", "instance_lifecycle": "spot", "team": "a"},
+        )
+        self.assertEqual(made["bootstrap_expect"], 3)
+        self.assertNotIn("instance_id", given["node_meta"], "what was given is left as it is")
+
+    def test_a_blank_server_of_a_formed_cluster_cannot_bootstrap(self):
+        find, _ = self.peers()
+        self.assertNotIn("bootstrap_expect", agents.consul_config({"bootstrap_expect": 3}, IDENTITY, find, may_bootstrap=False))
+        made = agents.nomad_config({"server": {"enabled": True, "bootstrap_expect": 3}}, IDENTITY, find, may_bootstrap=False)
+        self.assertEqual(made["server"], {"enabled": True})
+
+    def test_nomad_joins_as_server_and_as_client_and_only_clients_have_metadata(self):
+        find, _ = self.peers("10.0.0.2")
+        join = {"server_join": {"retry_join": [TERM]}}
+        made = agents.nomad_config({"server": join}, IDENTITY, find, may_bootstrap=True)
+        self.assertEqual(made, {"server": {"server_join": {"retry_join": ["10.0.0.2", TERM]}}})
+        made = agents.nomad_config({"client": {**join, "meta": {"a": "b"}}}, IDENTITY, find, may_bootstrap=True)
+        self.assertEqual(made["client"]["server_join"]["retry_join"], ["10.0.0.2", TERM])
+        self.assertEqual(made["client"]["meta"]["availability_zone"], "eu-central-1a")
+        self.assertEqual(made["client"]["meta"]["a"], "b")
+
+
+class NodeFile(unittest.TestCase):
+    def test_every_error_is_said_at_once(self):
+        wrong = node(
+            role="king",
+            agents=["consul", "vault"],
+            mounts=[{"kind": "floppy"}, {"kind": "volume", "device": "/dev/sdf", "fileSystem": "zfs"}],
+            secrets=[{"parameter": "/a"}],
+        )
+        with self.assertRaises(BootError) as caught:
+            parse_node(wrong)
+        for part in (
+            "role must be one of consul-server, nomad-server, client, got 'king'",
+            "agents: there is no agent 'vault'",
+            "mounts[0].kind must be one of volume, instance-storage, efs, got 'floppy'",
+            "mounts[1].mountPoint is missing",
+            "mounts[1].fileSystem must be ext4 or xfs, got 'zfs'",
+            "secrets[0].path is missing",
+            "secrets[0].owner is missing",
+        ):
+            self.assertIn(part, str(caught.exception))
+
+    def test_a_format_of_the_future_asks_for_a_newer_image(self):
+        with self.assertRaisesRegex(BootError, "version 2, and this image knows version 1: use a newer image"):
+            parse_node(node(version=2))
+        with self.assertRaisesRegex(BootError, "must hold an object"):
+            parse_node([])
+
+    def test_defaults(self):
+        parsed = parse_node(node())
+        self.assertEqual((parsed.mounts, parsed.secrets, parsed.formed_parameter, parsed.tasks_read_metadata), ((), (), None, False))
+        self.assertFalse(parsed.is_server)
+        self.assertEqual(str(parsed.data_directory), "/var/lib/nomad")
+        self.assertEqual(str(parse_node(node(role="consul-server")).data_directory), "/var/lib/consul")
+
+
+class Mounts(unittest.TestCase):
+    def test_a_service_needs_every_mount_point(self):
+        self.assertEqual(mounts.needs_unit(["/data", "/logs"]), "[Unit]\nRequiresMountsFor=/data\nRequiresMountsFor=/logs\n")
+
+    def test_efs_is_named_by_the_region_and_domain_of_the_instance(self):
+        efs = {"kind": "efs", "id": "fs-1", "mountPoint": "/shared", "readOnly": True}
+        what, kind, options = mounts._what(efs, Aws("cn-north-1"), metadata.Identity("i", "cn-north-1", "z", "t", "spot", "amazonaws.com.cn"))
+        self.assertEqual((what, kind), ("fs-1.efs.cn-north-1.amazonaws.com.cn:/", "nfs4"))
+        self.assertIn("nfsvers=4.1", options)
+        self.assertTrue(options.endswith(",ro"))
+
+    def test_a_volume_is_known_by_its_id_first(self):
+        self.assertEqual(
+            [str(path) for path in names_of_volume("vol-0abc", "/dev/sdf")],
+            ["/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_vol0abc", "/dev/sdf", "/dev/xvdf"],
+        )
+
+
+class Devices(Directory):
+    def test_blank_is_what_two_programs_find_nothing_on(self):
+        disk = self.directory / "disk"
+        with disk.open("wb") as file:
+            file.truncate(1 << 20)
+        self.assertEqual(signatures(disk), "")
+        with disk.open("r+b") as file:
+            file.seek(510)
+            file.write(b"\x55\xaa")
+        # A partition table alone, with nothing in it.
+        self.assertNotEqual(signatures(disk), "")
+
+
+class Files(Directory):
+    def test_a_file_is_written_once_with_its_owner_and_mode(self):
+        path = self.directory / "secret"
+        self.assertTrue(system.write_file(path, "s", owner=ME, mode=0o600))
+        self.assertFalse(system.write_file(path, "s", owner=ME, mode=0o600))
+        self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o600)
+        self.assertTrue(system.write_file(path, "s", owner=ME, mode=0o644), "another mode is a change")
+        self.assertEqual([each.name for each in self.directory.iterdir()], ["secret"])
+
+    def test_a_file_in_no_directory_is_an_error_for_people(self):
+        with self.assertRaisesRegex(BootError, "there is no directory"):
+            system.write_file(self.directory / "none" / "file", "", owner=ME)
+
+    def test_a_missing_file_and_one_that_is_not_json(self):
+        with self.assertRaisesRegex(BootError, "there is no file .*: cloud-init writes it"):
+            system.read_json(self.directory / "none")
+        (self.directory / "bad").write_text("{")
+        with self.assertRaisesRegex(BootError, "bad is not JSON"):
+            system.read_json(self.directory / "bad")
+
+    def test_a_data_directory_with_directories_only_is_blank(self):
+        self.assertTrue(main.is_blank(self.directory / "none"))
+        (self.directory / "mount" / "point").mkdir(parents=True)
+        self.assertTrue(main.is_blank(self.directory))
+        (self.directory / "mount" / "point" / "file").touch()
+        self.assertFalse(main.is_blank(self.directory))
+
+
+class Waiting(Directory):
+    def test_what_may_come_back_is_tried_again_until_patience_ends(self):
+        tries = []
+
+        def attempt():
+            tries.append(1)
+            if len(tries) < 3:
+                raise OSError("not yet")
+            return "here"
+
+        with mock.patch.dict(os.environ, {"COS_BOOT_PATIENCE": "60"}), mock.patch("time.sleep"):
+            self.assertEqual(system.retried("it", attempt, transient=OSError), "here")
+        tries.clear()
+        with self.assertRaises(OSError):
+            system.retried("it", attempt, transient=OSError)
+        with self.assertRaises(ZeroDivisionError):
+            system.retried("it", lambda: 1 // 0, transient=OSError)
+
+
+class Metadata(Directory):
+    def serve(self, answers, token="t"):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_PUT(self):
+                self.answer(200, token)
+
+            def do_GET(self):
+                known = self.headers.get("X-aws-ec2-metadata-token") == token and self.path in answers
+                self.answer(200 if known else 404, answers.get(self.path, ""))
+
+            def answer(self, status, text):
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text.encode())
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        endpoint = mock.patch.dict(os.environ, {"AWS_EC2_METADATA_SERVICE_ENDPOINT": f"http://127.0.0.1:{server.server_port}/"})
+        endpoint.start()
+        self.addCleanup(endpoint.stop)
+
+    def answers(self, lifecycle):
+        return {
+            "/latest/meta-data/instance-id": "i-1",
+            "/latest/meta-data/instance-type": "t4g.micro",
+            "/latest/meta-data/instance-life-cycle": lifecycle,
+            "/latest/meta-data/placement/region": "eu-central-1",
+            "/latest/meta-data/placement/availability-zone": "eu-central-1a",
+            "/latest/meta-data/services/domain": "amazonaws.com",
+        }
+
+    def test_the_identity_is_read_with_a_token(self):
+        self.serve(self.answers("spot"))
+        self.assertEqual(metadata.identity(), IDENTITY)
+
+    def test_scheduled_instances_are_not_taken_away(self):
+        self.serve(self.answers("scheduled"))
+        self.assertEqual(metadata.identity().lifecycle, "on-demand")
+
+    def test_what_it_does_not_know_and_no_answer_at_all(self):
+        self.serve({})
+        with self.assertRaisesRegex(BootError, "metadata service cannot be used: .*instance-id answers 404"):
+            metadata.identity()
+        with mock.patch.dict(os.environ, {"AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:1"}):
+            with self.assertRaisesRegex(BootError, "does not answer .*Is it turned on, with IMDSv2"):
+                metadata.identity()
+
+
+class AwsCli(Directory):
+    """With a program in the place of AWS's CLI that answers as told."""
+
+    def setUp(self):
+        super().setUp()
+        path = mock.patch.dict(os.environ, {"PATH": f"{self.directory}:{os.environ['PATH']}"})
+        path.start()
+        self.addCleanup(path.stop)
+
+    def cli(self, *, out="", error="", code=0):
+        program = self.directory / "aws"
+        for name, text in (("out", out), ("error", error)):
+            (self.directory / name).write_text(text)
+        here = self.directory
+        program.write_text(f'#!/bin/sh\necho "$@" >>{here}/asked\ncat {here}/out\ncat {here}/error >&2\nexit {code}\n')
+        program.chmod(0o755)
+
+    def test_a_missing_parameter_is_a_clear_error_at_once(self):
+        self.cli(error="\nAn error occurred (ParameterNotFound) when calling the GetParameter operation: \n", code=254)
+        with mock.patch.dict(os.environ, {"COS_BOOT_PATIENCE": "60"}):
+            with self.assertRaisesRegex(BootError, "there is no SSM parameter /a in eu-central-1: make it, or take it out"):
+                Aws("eu-central-1").parameter("/a")
+            self.assertFalse(Aws("eu-central-1").parameter_exists("/a"))
+
+    def test_whether_a_cluster_has_formed_is_never_guessed(self):
+        self.cli(error="An error occurred (AccessDeniedException) when calling the GetParameter operation: no\n", code=254)
+        with self.assertRaisesRegex(BootError, "whether the cluster has formed is not known"):
+            Aws("eu-central-1").parameter_exists("/a")
+        self.cli(error="Could not connect to the endpoint URL\n", code=255)
+        with self.assertRaisesRegex(BootError, "whether the cluster has formed is not known.*Could not connect"):
+            Aws("eu-central-1").parameter_exists("/a")
+
+    def test_peers_are_the_other_instances_that_run(self):
+        instances = [{"InstanceId": "i-1", "PrivateIpAddress": "10.0.0.1"}, {"InstanceId": "i-2", "PrivateIpAddress": "10.0.0.2"}, {"InstanceId": "i-3"}]
+        self.cli(out=json.dumps({"Reservations": [{"Instances": instances}]}))
+        self.assertEqual(Aws("eu-central-1").addresses("cos-consul-servers", "dev", "i-1"), ["10.0.0.2"])
+        asked = (self.directory / "asked").read_text()
+        self.assertIn("--region eu-central-1", asked)
+        self.assertIn("Name=instance-state-name,Values=pending,running", asked)
+
+    def test_without_aws_agents_still_get_their_files(self):
+        self.cli(error="Could not connect to the endpoint URL\n", code=255)
+        with self.assertRaises(AwsTransient):
+            Aws("eu-central-1").addresses("a", "b", "i-1")
+
+    def test_only_a_client_that_holds_nothing_and_never_ran_reports_itself(self):
+        self.cli()
+        booted = mock.patch.object(main, "BOOTED", self.directory / "booted")
+        booted.start()
+        self.addCleanup(booted.stop)
+
+        def reported(role):
+            (self.directory / "asked").unlink(missing_ok=True)
+            parsed = parse_node(node(role=role))
+            with mock.patch.object(type(parsed), "data_directory", self.directory / "data"):
+                main.report(parsed, Aws("eu-central-1"), IDENTITY)
+            return (self.directory / "asked").exists()
+
+        self.assertTrue(reported("client"))
+        self.assertFalse(reported("consul-server"))
+        self.assertFalse(reported("nomad-server"))
+        (self.directory / "booted").touch()
+        self.assertFalse(reported("client"), "has booted before")
+        (self.directory / "booted").unlink()
+        (self.directory / "data").mkdir()
+        (self.directory / "data" / "file").touch()
+        self.assertFalse(reported("client"), "holds data")
+
+
+if __name__ == "__main__":
+    unittest.main()

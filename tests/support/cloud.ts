@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createInterface, type Interface } from "node:readline";
+import { run } from "./command";
+import { Network } from "./machine";
+import { pythonWith } from "./python";
+import { removeDirectory, temporaryDirectory } from "./temporary";
+
+const directory = join(__dirname, "..", "ami", "cloud");
+
+/** AWS's region of the stand-in. */
+export const region = "eu-central-1";
+
+const hosts = ["ec2", "ssm", "autoscaling"].map((service) => `${service}.${region}.amazonaws.com`);
+
+/** An instance that the stand-in is to know. */
+export interface CloudInstance {
+  /** By which the metadata service knows who asks. */
+  address: string;
+  tags?: Record<string, string>;
+  /** Device names of its data volumes. */
+  devices?: string[];
+  /** Name of the Auto Scaling group that it is to be in. */
+  group?: string;
+}
+
+/** What stands for AWS in a network of machines: see tests/ami/cloud/cloud.py. */
+export class Cloud {
+  private readonly answers: Interface;
+  private readonly ended: Promise<never>;
+
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly temporary: string,
+  ) {
+    if (!child.stdout) throw new Error("the stand-in of AWS has no output");
+    this.answers = createInterface({ input: child.stdout });
+    this.ended = once(child, "exit").then(() => {
+      throw new Error("the stand-in of AWS has ended");
+    });
+    // Noticed by whoever asks.
+    this.ended.catch(() => undefined);
+  }
+
+  static async create(network: Network): Promise<Cloud> {
+    const python = await pythonWith(join(directory, "requirements.txt"));
+    const temporary = await temporaryDirectory("cloud");
+    const at = (name: string) => join(temporary, name);
+    const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
+    await run("openssl", [
+      "req",
+      "-x509",
+      ...key,
+      "-keyout",
+      at("ca.key"),
+      "-out",
+      at("ca.crt"),
+      "-subj",
+      "/CN=Test CA",
+    ]);
+    const names = `subjectAltName=${hosts.map((host) => `DNS:${host}`).join(",")}`;
+    const issued = [
+      "-CA",
+      at("ca.crt"),
+      "-CAkey",
+      at("ca.key"),
+      "-addext",
+      names,
+      "-addext",
+      "basicConstraints=CA:FALSE",
+    ];
+    const subject = ["-subj", `/CN=${region}`];
+    await run("openssl", [
+      "req",
+      "-x509",
+      ...key,
+      "-keyout",
+      at("key"),
+      "-out",
+      at("certificate"),
+      ...subject,
+      ...issued,
+    ]);
+    const child = spawn("nsenter", [...network.enter, python, join(directory, "cloud.py")], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    const cloud = new Cloud(child, temporary);
+    await cloud.ask({
+      start: {
+        address: Network.gateway,
+        metadata: Network.metadataAddress,
+        certificate: at("certificate"),
+        key: at("key"),
+        region,
+      },
+    });
+    return cloud;
+  }
+
+  /** Files by which a machine with a root file system reaches the stand-in under AWS's own names, and trusts it. */
+  async files(root: string): Promise<Record<string, string>> {
+    const bundle = "/etc/ssl/certs/ca-certificates.crt";
+    return {
+      "/etc/hosts": `127.0.0.1 localhost\n${Network.gateway} ${hosts.join(" ")}\n`,
+      [bundle]: `${await readFile(join(root, bundle), "utf8")}${await readFile(join(this.temporary, "ca.crt"), "utf8")}`,
+    };
+  }
+
+  /** Makes an instance. Resolves to its ID and, by device name, the IDs of its volumes. */
+  async instance(instance: CloudInstance): Promise<{ id: string; volumes: Record<string, string> }> {
+    return (await this.ask({ instance: { tags: {}, devices: [], ...instance } })) as {
+      id: string;
+      volumes: Record<string, string>;
+    };
+  }
+
+  /** Makes or changes an SSM parameter. */
+  async putParameter(name: string, value: string): Promise<void> {
+    await this.ask({ put: name, value });
+  }
+
+  /** Health of an instance, as Auto Scaling knows it. */
+  async health(id: string): Promise<string> {
+    return String((await this.ask({ health: id })).health);
+  }
+
+  private async ask(request: object): Promise<Record<string, unknown>> {
+    const answer = once(this.answers, "line") as Promise<[string]>;
+    this.child.stdin?.write(`${JSON.stringify(request)}\n`);
+    const [line] = await Promise.race([answer, this.ended]);
+    const parsed = JSON.parse(line) as Record<string, unknown>;
+    if (typeof parsed.error === "string") throw new Error(parsed.error);
+    return parsed;
+  }
+
+  async close(): Promise<void> {
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      const ended = once(this.child, "exit");
+      this.child.kill("SIGKILL");
+      await ended;
+    }
+    await removeDirectory(this.temporary);
+  }
+}

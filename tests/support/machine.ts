@@ -1,0 +1,253 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { run } from "./command";
+import { removeDirectory, temporaryDirectory } from "./temporary";
+import { until } from "./until";
+
+const inotifyLimit = "/proc/sys/fs/inotify/max_user_instances";
+
+/** Ends a process, and waits until it has. */
+async function end(child: ChildProcess, signal: NodeJS.Signals | number): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, "exit");
+  child.kill(signal);
+  await ended;
+}
+
+async function onlyChild(pid: string): Promise<string | undefined> {
+  return (await readFile(`/proc/${pid}/task/${pid}/children`, "utf8")).trim().split(" ")[0];
+}
+
+/** A network namespace without a name, which is gone with the process that holds it. */
+async function holdNamespace(): Promise<ChildProcess> {
+  const holder = spawn("unshare", ["--net", "sleep", "infinity"], { stdio: "ignore" });
+  // It has the namespace once it is sleep.
+  await until(async () => (await readFile(`/proc/${String(holder.pid)}/comm`, "utf8")).trim() === "sleep");
+  return holder;
+}
+
+/** A network of machines, and of what stands for AWS at the other end of it: in namespaces of its own, reached from nowhere else. */
+export class Network {
+  static readonly gateway = "10.77.0.1";
+  static readonly metadataAddress = "169.254.169.254";
+
+  private joined = 0;
+
+  private constructor(
+    private readonly holder: ChildProcess,
+    private readonly limit: string,
+  ) {}
+
+  static async create(): Promise<Network> {
+    // Each machine's systemd has several instances of inotify, and the kernel's limit is for all machines together.
+    const limit = await readFile(inotifyLimit, "utf8");
+    if (Number(limit) < 1024) await writeFile(inotifyLimit, "1024");
+    const network = new Network(await holdNamespace(), limit);
+    for (const command of [
+      "link set lo up",
+      "link add br0 type bridge",
+      "link set br0 up",
+      `addr add ${Network.gateway}/24 dev br0`,
+      `addr add ${Network.metadataAddress}/32 dev br0`,
+    ]) {
+      await network.ip(command);
+    }
+    return network;
+  }
+
+  /** Arguments of nsenter to run a command in the network's own namespace: it has the gateway's addresses. */
+  get enter(): string[] {
+    return ["--target", String(this.holder.pid), "--net"];
+  }
+
+  private async ip(command: string): Promise<void> {
+    await run("nsenter", [...this.enter, "ip", ...command.split(" ")]);
+  }
+
+  /** A namespace with an interface `eth0` in this network. */
+  async join(): Promise<ChildProcess> {
+    const holder = await holdNamespace();
+    // Never one that was there: the kernel takes its time to remove those of namespaces that have ended.
+    const name = `veth${++this.joined}`;
+    await this.ip(`link add ${name} type veth peer name eth0 netns ${String(holder.pid)}`);
+    await this.ip(`link set ${name} master br0 up`);
+    return holder;
+  }
+
+  /** Something that answers HTTP at an address of the gateway. */
+  serve(address: string, port: number): { close(): Promise<void> } {
+    const args = [...this.enter, "python3", "-m", "http.server", String(port), "--bind", address];
+    const server = spawn("nsenter", args, { stdio: "ignore", cwd: "/" });
+    return { close: () => end(server, "SIGKILL") };
+  }
+
+  async close(): Promise<void> {
+    await end(this.holder, "SIGKILL");
+    await writeFile(inotifyLimit, this.limit);
+  }
+}
+
+export interface MachineOptions {
+  /** Root file system, which stays as it is. */
+  root: string;
+  /** Its host name. */
+  name: string;
+  network: Network;
+  /** In 10.77.0.0/24. */
+  address: string;
+  /** For cloud-init. @default nothing but what cloud-init does on every instance */
+  userData?: string;
+  /** Files to write before it boots, by absolute path. */
+  files?: Record<string, string>;
+  /** `--bind=` arguments of systemd-nspawn: block devices. */
+  binds?: string[];
+}
+
+/** A machine that systemd-nspawn boots from a root file system, with its own changes to it. */
+export class Machine {
+  private process: ChildProcess | undefined;
+  private namespace: ChildProcess | undefined;
+  /** What its console has shown. */
+  console = "";
+
+  private constructor(
+    private readonly options: MachineOptions,
+    private readonly directory: string,
+  ) {}
+
+  /** Makes it, without booting it. */
+  static async create(options: MachineOptions): Promise<Machine> {
+    const directory = await temporaryDirectory("machine");
+    for (const part of ["upper", "work", "root"]) await mkdir(join(directory, part));
+    const machine = new Machine(options, directory);
+    const { name, address, userData = "#cloud-config\n{}\n", files } = options;
+    const network = {
+      version: 2,
+      ethernets: { eth0: { addresses: [`${address}/24`], routes: [{ to: "0.0.0.0/0", via: Network.gateway }] } },
+    };
+    const seed = "/var/lib/cloud/seed/nocloud";
+    await machine.write({
+      [`${seed}/meta-data`]: `instance-id: ${name}\nlocal-hostname: ${name}\n`,
+      [`${seed}/network-config`]: JSON.stringify(network),
+      [`${seed}/user-data`]: userData,
+      ...files,
+    });
+    return machine;
+  }
+
+  /** Writes files into it while it does not run. */
+  async write(files: Record<string, string>): Promise<void> {
+    for (const [path, content] of Object.entries(files)) {
+      const to = join(this.directory, "upper", path);
+      await mkdir(dirname(to), { recursive: true });
+      await writeFile(to, content);
+    }
+  }
+
+  /** Writes a file into it while it runs. */
+  async put(path: string, content: Buffer, mode = 0o644): Promise<void> {
+    const leader = await this.leader();
+    const to = `/proc/${leader}/root${path}`;
+    await writeFile(to, content, { mode });
+  }
+
+  /** Boots it, and waits until systemd has started all there is to start, well or not. */
+  async boot(): Promise<void> {
+    const { root, name, network, binds = [] } = this.options;
+    this.console = "";
+    this.namespace = await network.join();
+    const overlay = `lowerdir=${root},upperdir=${this.directory}/upper,workdir=${this.directory}/work`;
+    const at = join(this.directory, "root");
+    const net = join(this.directory, "net");
+    // These mounts are for this process alone, and gone with it.
+    const script = [
+      "mount --make-rprivate /",
+      `touch '${net}' && mount --bind /proc/${String(this.namespace.pid)}/ns/net '${net}'`,
+      "mount --types proc proc /proc",
+      // Where systemd-nspawn keeps its own.
+      "mount --types tmpfs tmpfs /run",
+      `mount --types overlay overlay --options '${overlay}' '${at}'`,
+      'exec systemd-nspawn "$@"',
+    ].join(" && ");
+    this.process = spawn(
+      "unshare",
+      [
+        // With it ends all that is in it, however it ends itself.
+        ...["--mount", "--pid", "--fork", "--kill-child"],
+        ...["bash", "-c", script, "systemd-nspawn", "--quiet", `--directory=${at}`, "--boot"],
+        ...[
+          `--machine=${name}`,
+          "--register=no",
+          "--keep-unit",
+          "--console=read-only",
+          "--resolv-conf=off",
+          "--timezone=off",
+        ],
+        `--network-namespace-path=${net}`,
+        // For the firewall, Docker and tasks of the exec driver.
+        ...["--capability=all", "--system-call-filter=add_key keyctl request_key bpf"],
+        ...binds.map((bind) => `--bind=${bind}`),
+      ],
+      {
+        stdio: ["ignore", "pipe", "pipe"],
+        env: {
+          ...process.env,
+          SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: "1",
+          // Its own network's settings of the kernel can be changed; all others are those of this machine.
+          SYSTEMD_NSPAWN_API_VFS_WRITABLE: "network",
+        },
+      },
+    );
+    for (const stream of [this.process.stdout, this.process.stderr]) {
+      stream?.on("data", (text: Buffer) => (this.console += text.toString()));
+    }
+    await until(async () => {
+      if (this.process?.exitCode !== null) throw new Error(`${name} does not boot:\n${this.console}`);
+      const said = await this.run("systemctl", "is-system-running", "--wait").catch((error: unknown) => String(error));
+      return /^(running|degraded)$/m.test(said);
+    });
+  }
+
+  /** Runs a command in it. Returns what it printed; rejects when it fails. */
+  async run(...command: string[]): Promise<string> {
+    return run("nsenter", ["--target", await this.leader(), "--all", ...command]);
+  }
+
+  /** Process ID of its init: below that of unshare is that of systemd-nspawn. */
+  private async leader(): Promise<string> {
+    const nspawn = await onlyChild(String(this.process?.pid));
+    const leader = nspawn && (await onlyChild(nspawn));
+    if (!leader) throw new Error(`${this.options.name} is not running`);
+    return leader;
+  }
+
+  /** Whether a command ends with 0 in it. */
+  async succeeds(...command: string[]): Promise<boolean> {
+    return this.run(...command).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Shuts it down like a power button does; it can be booted again. */
+  async stop(): Promise<void> {
+    if (this.process) {
+      const { process } = this;
+      const ended = process.exitCode === null ? once(process, "exit") : undefined;
+      if (!(await this.succeeds("systemctl", "poweroff", "--no-block"))) process.kill("SIGKILL");
+      await ended;
+      this.process = undefined;
+    }
+    if (this.namespace) await end(this.namespace, "SIGKILL");
+    this.namespace = undefined;
+  }
+
+  /** Ends it, and removes all of it. */
+  async remove(): Promise<void> {
+    if (this.process) await end(this.process, "SIGKILL");
+    if (this.namespace) await end(this.namespace, "SIGKILL");
+    await removeDirectory(this.directory);
+  }
+}

@@ -1,0 +1,129 @@
+import { createHash } from "node:crypto";
+import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { cacheDirectory } from "../../tools/cache";
+import { resolveProgram } from "../../tools/programs";
+import { cached } from "./cached";
+import { type Command, run } from "./command";
+
+/** Debian's suites that an image can have. */
+export const suites = ["trixie", "bookworm"] as const;
+export type Suite = (typeof suites)[number];
+
+const ami = join(__dirname, "..", "..", "ami");
+
+/** What a file of sources says of a program: see cli/image/sources.ts. */
+export interface Source {
+  name: string;
+  version: string;
+  url: string;
+  sha256: string;
+  format: "binary" | "zip" | "tar.gz" | "deb";
+}
+
+/** What Debian's cloud image has besides the minimum, as far as the provisioning may meet it. */
+const basePackages = ["systemd", "systemd-sysv", "dbus", "udev", "ca-certificates", "openssh-server"];
+
+const cache = () => cacheDirectory(process.env);
+
+/** Makes a plain Debian root file system. */
+export async function makePlainRoot(suite: Suite, directory: string): Promise<void> {
+  await run("debootstrap", ["--variant=minbase", `--include=${basePackages.join(",")}`, suite, directory]);
+  await chmod(directory, 0o755);
+  await cp("/etc/resolv.conf", join(directory, "etc/resolv.conf"));
+}
+
+/** A plain Debian root file system, made once in the user's cache; not to be changed. */
+export async function plainRoot(suite: Suite): Promise<string> {
+  const destination = join(cache(), "root-file-systems", suite);
+  return cached(destination, `root-${suite}`, (directory) => makePlainRoot(suite, directory));
+}
+
+/**
+ * The root file system of an image of a suite: a plain one, provisioned by ami/provision with the real programs as local files. Made
+ * once for each state of ami/ in the user's cache; not to be changed.
+ */
+export async function provisionedRoot(suite: Suite): Promise<string> {
+  const plain = await plainRoot(suite);
+  const sources = await localSources();
+  const key = createHash("sha256");
+  for (const file of (await readdir(ami, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile())) {
+    const path = join(file.parentPath, file.name);
+    key.update(path.slice(ami.length)).update(await readFile(path));
+  }
+  key.update(JSON.stringify(sources));
+  const images = join(cache(), "images");
+  const destination = join(images, `${suite}-${key.digest("hex").slice(0, 16)}`);
+  return cached(destination, `image-${suite}`, async (directory) => {
+    await rm(directory, { recursive: true });
+    await run("cp", ["--archive", "--reflink=auto", plain, directory]);
+    await provision(directory, { programs: sources });
+    // Each is more than a gigabyte: those of other states are of no more use.
+    for (const name of await readdir(images).catch(() => [])) {
+      if (name.startsWith(`${suite}-`)) await rm(join(images, name), { recursive: true });
+    }
+  });
+}
+
+/** The programs of an image as local files: those that tests run. */
+export async function localSources(): Promise<Source[]> {
+  const sources: Source[] = [];
+  for (const name of ["consul", "nomad", "fabio"] as const) {
+    const { path, version } = await resolveProgram(name);
+    const sha256 = createHash("sha256")
+      .update(await readFile(path))
+      .digest("hex");
+    sources.push({ name, version, url: `file://${path}`, sha256, format: "binary" });
+  }
+  return sources;
+}
+
+/** What to provision with. */
+export interface ProvisionOptions {
+  programs: Source[];
+  architecture?: string;
+  /** Parts to run only. */
+  parts?: string[];
+}
+
+/** Runs ami/provision in a root file system, as Packer does on an instance. Returns what it printed; rejects when it fails. */
+export async function provision(root: string, options: ProvisionOptions): Promise<string> {
+  const { programs, architecture = "amd64", parts } = options;
+  const inside = join(root, "opt", "cos-provision");
+  await mkdir(join(inside, "programs"), { recursive: true });
+  try {
+    await cp(ami, join(inside, "ami"), { recursive: true });
+    const staged = await Promise.all(
+      programs.map(async (source) => {
+        const file = source.url.replace("file://", "");
+        const to = join(inside, "programs", source.name);
+        await cp(file, to).catch(() => undefined);
+        return { ...source, url: `file:///opt/cos-provision/programs/${source.name}` };
+      }),
+    );
+    const omitted = [{ name: "amazon-ssm-agent", reason: "its vendor cannot be reached by the tests" }];
+    await writeFile(join(inside, "sources.json"), JSON.stringify({ architecture, programs: staged, omitted }));
+    const script = "/opt/cos-provision/ami/provision/run.sh";
+    return await inChroot(root, "bash", [script, "/opt/cos-provision/sources.json"], {
+      env: { ...(parts && { COS_PARTS: parts.join(" ") }) },
+    });
+  } finally {
+    await rm(inside, { recursive: true, force: true });
+  }
+}
+
+/** Runs a command in a root file system, in namespaces of its own: mounts and processes end with it. Returns what it printed. */
+export function inChroot(root: string, file: string, args: string[], options: Command = {}): Promise<string> {
+  const script = [
+    "mount --make-rprivate /",
+    'mount --types proc proc "$0/proc"',
+    'mount --rbind --read-only /sys "$0/sys"',
+    'mount --types devtmpfs devtmpfs "$0/dev" && mkdir -p "$0/dev/pts" && mount --types devpts devpts "$0/dev/pts"',
+    'exec chroot "$0" "$@"',
+  ].join(" && ");
+  return run(
+    "unshare",
+    ["--mount", "--pid", "--fork", "--kill-child", "bash", "-c", script, root, file, ...args],
+    options,
+  );
+}
