@@ -24,7 +24,7 @@ export COS_SOURCES COS_FILES COS_JAVA="${COS_JAVA:-false}"
 suite=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME:-unknown}")
 [[ $suite == bookworm || $suite == trixie ]] || fail "the system must be Debian 12 (bookworm) or 13 (trixie), it is $suite"
 
-# The order matters: programs are checked before anything is changed, and files come after the packages whose they are.
+# The order matters: programs are fetched with what is packaged, and files come after the packages whose files they replace.
 read -ra parts <<<"${COS_PARTS:-packages programs users files services cleanup}"
 for part in "${parts[@]}"; do
   [[ -r $here/$part.sh ]] || fail "there is no part $part in $here"

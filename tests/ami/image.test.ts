@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
-import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { zipSync } from "fflate";
+import { optionalPrograms } from "../../components/machine-image/programs";
 import { resolveProgram } from "../../tools/programs";
 import { run } from "../support/command";
+import { useHttpDouble } from "../support/http-double";
 import { Machine, Network } from "../support/machine";
 import {
   inChroot,
@@ -10,6 +14,7 @@ import {
   plainRoot,
   provision,
   provisionedRoot,
+  type Source,
   type Suite,
   suites,
 } from "../support/root-file-system";
@@ -77,8 +82,11 @@ for (const suite of suites) {
 
       it("changes nothing", async () => {
         const before = await manifest(again);
-        await provision(again, { programs: await localSources() });
+        const said = await provision(again, { programs: await localSources() });
         assert.deepEqual(await manifest(again), before);
+        for (const program of optionalPrograms) {
+          assert.ok(said.includes(`left out: ${program}: the tests have no way to its vendor`), program);
+        }
       });
     });
   });
@@ -169,8 +177,66 @@ function booted(suite: Suite): void {
   });
 }
 
+describe("programs of an image", function () {
+  this.timeout(300_000);
+  const vendor = useHttpDouble();
+  let root: string;
+
+  before(async () => {
+    root = await temporaryDirectory("image-programs");
+    await run("cp", ["--archive", `${await provisionedRoot("trixie")}/.`, root]);
+  });
+  after(() => removeDirectory(root));
+
+  it("come from their vendors in each format that vendors have, over those that are there", async () => {
+    const script = (name: string) => `#!/bin/sh\necho ${name} of the vendor\n`;
+    const packed = join(root, "opt", "packed");
+    await mkdir(join(packed, "DEBIAN"), { recursive: true });
+    await mkdir(join(packed, "usr/bin"), { recursive: true });
+    const control = {
+      Package: "amazon-ssm-agent",
+      Version: "3.3.1.0",
+      Architecture: "all",
+      Maintainer: "x <x@x>",
+      Description: "x",
+    };
+    const lines = Object.entries(control).map(([key, value]) => `${key}: ${value}\n`);
+    await writeFile(join(packed, "DEBIAN/control"), lines.join(""));
+    await writeFile(join(packed, "usr/bin/amazon-ssm-agent"), script("amazon-ssm-agent"), { mode: 0o755 });
+    await run("dpkg-deb", ["--build", packed, `${packed}.deb`]);
+    const envoy = join(root, "opt", "envoy");
+    await writeFile(envoy, script("envoy"));
+    await run("tar", ["-czf", `${envoy}.tar.gz`, "-C", join(root, "opt"), "envoy"]);
+    const releases: [string, Source["format"], Buffer][] = [
+      [
+        "consul",
+        "zip",
+        Buffer.from(zipSync({ "LICENSE.txt": Buffer.from(""), consul: Buffer.from(script("consul")) })),
+      ],
+      ["consul-cni", "zip", Buffer.from(zipSync({ "consul-cni": Buffer.from(script("consul-cni")) }))],
+      ["fabio", "binary", Buffer.from(script("fabio"))],
+      ["envoy", "tar.gz", await readFile(`${envoy}.tar.gz`)],
+      ["amazon-ssm-agent", "deb", await readFile(`${packed}.deb`)],
+    ];
+    vendor().answers = Object.fromEntries(releases.map(([name, , body]) => [`/${name}`, { body }]));
+    const programs = releases.map(([name, format, body]) => ({
+      ...{ name, format, version: "1.2.3", url: `${vendor().url}/${name}` },
+      sha256: createHash("sha256").update(body).digest("hex"),
+    }));
+    await provision(root, { programs, parts: ["programs"] });
+    const paths = ["usr/local/bin/consul", "opt/cni/bin/consul-cni", "usr/local/bin/fabio", "usr/local/bin/envoy"];
+    for (const path of [...paths, "usr/bin/amazon-ssm-agent"]) {
+      assert.equal(await run(join(root, path), []), `${basename(path)} of the vendor`);
+    }
+    const image = JSON.parse(await read(root, "etc/cos/image.json")) as { programs: object; omitted: object };
+    assert.deepEqual(Object.keys(image.programs), ["consul", "consul-cni", "fabio", "envoy", "amazon-ssm-agent"]);
+    assert.deepEqual(image.omitted, {});
+  });
+});
+
 describe("provisioning that cannot be done", function () {
   this.timeout(300_000);
+  const vendor = useHttpDouble();
   let root: string;
 
   before(async () => {
@@ -192,6 +258,12 @@ describe("provisioning that cannot be done", function () {
       each.name === "nomad" ? { ...each, sha256: "0".repeat(64) } : each,
     );
     await refuses({ programs }, /nomad: file:\S+ has the SHA-256 sum [0-9a-f]{64}, it should be 0{64}/);
+  });
+
+  it("refuses a program that its vendor does not have", async () => {
+    const url = `${vendor().url}/nomad`;
+    const programs = (await localSources()).map((each) => (each.name === "nomad" ? { ...each, url } : each));
+    await refuses({ programs }, /error: 404\n.*cannot download \S+\/nomad/);
   });
 
   it("refuses a program that is not there", async () => {
@@ -217,7 +289,7 @@ describe("provisioning that cannot be done", function () {
     const plain = await temporaryDirectory("image-other");
     try {
       await run("cp", ["--archive", `${await plainRoot("bookworm")}/.`, plain]);
-      const release = (await read(plain, "usr/lib/os-release")).replace("bookworm", "bullseye");
+      const release = (await read(plain, "usr/lib/os-release")).replaceAll("bookworm", "bullseye");
       await writeFile(join(plain, "usr/lib/os-release"), release);
       await assert.rejects(
         provision(plain, { programs: [] }),

@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 
-/** What the double answers: text as it is, anything else as JSON. */
+/** What the double answers: text and bytes as they are, anything else as JSON. */
 export interface Answer {
   /** @default 200 */
   status?: number;
@@ -54,7 +54,7 @@ export class HttpDouble {
     const found = this.answers[url.split("?")[0] ?? ""] ?? { status: 404, body: "not found" };
     const { status = 200, headers: more = {}, body } = typeof found === "function" ? found(request) : found;
     response.writeHead(status, more);
-    response.end(typeof body === "string" ? body : JSON.stringify(body));
+    response.end(typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body));
   }
 }
 

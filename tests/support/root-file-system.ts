@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { optionalPrograms } from "../../components/machine-image/programs";
 import { cacheDirectory } from "../../tools/cache";
 import { resolveProgram } from "../../tools/programs";
 import { cached } from "./cached";
@@ -95,13 +96,17 @@ export async function provision(root: string, options: ProvisionOptions): Promis
     await cp(ami, join(inside, "ami"), { recursive: true });
     const staged = await Promise.all(
       programs.map(async (source) => {
-        const file = source.url.replace("file://", "");
+        if (!source.url.startsWith("file://")) return source;
         const to = join(inside, "programs", source.name);
-        await cp(file, to).catch(() => undefined);
+        // One that is not there is for the scripts to find.
+        await cp(source.url.replace("file://", ""), to).catch(() => undefined);
         return { ...source, url: `file:///opt/cos-provision/programs/${source.name}` };
       }),
     );
-    const omitted = [{ name: "amazon-ssm-agent", reason: "its vendor cannot be reached by the tests" }];
+    const reason = "the tests have no way to its vendor";
+    const omitted = optionalPrograms
+      .filter((name) => !programs.some((each) => each.name === name))
+      .map((name) => ({ name, reason }));
     await writeFile(join(inside, "sources.json"), JSON.stringify({ architecture, programs: staged, omitted }));
     const script = "/opt/cos-provision/ami/provision/run.sh";
     return await inChroot(root, "bash", [script, "/opt/cos-provision/sources.json"], {
