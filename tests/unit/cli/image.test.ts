@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import type { ImageBakeArgs } from "../../../components/machine-image/bake";
 import { imageInputs } from "../../../components/machine-image/inputs";
 import { type BakedImage, judgeImages } from "../../../cli/image/images";
+import versions from "../../../versions.json";
 import { bakeOf } from "../../../cli/image/options";
-import { imageIdOf, packerVariables } from "../../../cli/image/packer";
+import { imageIdOf, Packer, packerVariables } from "../../../cli/image/packer";
 import { recordedPrograms, recordSums } from "../../../cli/image/pins";
 import { run } from "../../../cli/program";
 import { build, list, prune } from "../../../cli/verbs/image";
@@ -252,5 +254,61 @@ describe("pulumi-cos image: what there is", () => {
     const { context, written } = contextWith(stackOutputs());
     assert.equal(await run(["node", "pulumi-cos", "image", "list"], context.terminal, {}), 1);
     assert.match(written.notes.join(), /The region is not said: use --region, or AWS_REGION/);
+  });
+});
+
+describe("pulumi-cos image: Packer", () => {
+  const directory = useDirectory("cli-packer");
+  const input = {
+    ...{ bake: { ...bake, suite: "bookworm" as const }, inputs: "0123" },
+    programs: [{ name: "consul" as const, version: "1.2.3", url: "u", sha256: "s", format: "zip" as const }],
+    omitted: [{ name: "envoy" as const, reason: "x" }],
+  };
+
+  /** Puts a program in the place of Packer, which does `build` as told, and notes what it is called with. */
+  async function open(build: string) {
+    const script = `#!/bin/sh
+case "$1" in
+version) echo "Packer v${versions.packer.version}" ;;
+init) ;;
+*) echo "$@" > ${directory.at("called")}; ${build} ;;
+esac
+`;
+    chmodSync(directory.write("bin/packer", script), 0o755);
+    const notes: string[] = [];
+    const env = { PATH: `${directory.at("bin")}:${process.env.PATH ?? ""}`, XDG_CACHE_HOME: directory.at("cache") };
+    const packer = await Packer.open(env, (text) => void notes.push(text));
+    return { packer, notes };
+  }
+  /** The directory that Packer was given its files in, which is not there any more. */
+  const given = () => dirname(/-var-file (\S+)/.exec(directory.read("called"))?.[1] ?? "");
+
+  it("is given variables and sources in files, and its manifest has the image", async () => {
+    const { packer, notes } = await open(`
+cp "$(dirname "$4")"/* ${directory.path}
+echo "amazon-ebs.cos: baking"
+echo '{"builds":[{"artifact_id":"eu-central-1:ami-7"}]}' > "$(dirname "$4")/manifest.json"`);
+    assert.equal(await packer.build(input), "ami-7");
+    assert.deepEqual(notes, ["amazon-ebs.cos: baking"]);
+    const variables = JSON.parse(directory.read("variables.pkrvars.json")) as Record<string, string>;
+    assert.deepEqual(variables, {
+      ...{ region: "eu-central-1", architecture: "arm64", suite: "bookworm", inputs: "0123" },
+      ...{ sources: `${given()}/sources.json`, manifest: `${given()}/manifest.json` },
+    });
+    const { programs, omitted } = input;
+    assert.deepEqual(JSON.parse(directory.read("sources.json")), { architecture: "arm64", programs, omitted });
+    assert.ok(!existsSync(given()));
+  });
+
+  it("that fails is an error, and leaves nothing behind", async () => {
+    const { packer, notes } = await open("echo 'Error: no VPC' >&2; exit 3");
+    await assert.rejects(packer.build(input), /Packer has baked no image \(exit code 3\): see above/);
+    assert.deepEqual(notes, ["Error: no VPC"]);
+    assert.ok(!existsSync(given()));
+  });
+
+  it("has its say about a template that is not valid", async () => {
+    const { packer } = await open("echo 'Error: unknown variable'; exit 1");
+    assert.equal(await packer.validate(input), "Error: unknown variable");
   });
 });
