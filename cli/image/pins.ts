@@ -57,7 +57,7 @@ export async function recordedPrograms(
   for (const name of imageProgramNames) {
     const pin = pins[name];
     if (without.includes(name)) omitted.push({ name, reason: "it was asked to be left out" });
-    else if (pin === undefined) omitted.push({ name, reason: "versions.json pins no version of it" });
+    else if (pin === undefined) omitted.push({ name, reason: notPinned(name) });
     else {
       const sha256 = pin.sha256?.[architecture];
       const url = urlOf(name, pin.version, architecture, env);
@@ -66,6 +66,13 @@ export async function recordedPrograms(
     }
   }
   return { programs, omitted };
+}
+
+function notPinned(name: ImageProgramName): string {
+  const { from } = imagePrograms[name];
+  return "url" in from && from.newestVersion !== undefined
+    ? "no version of it is recorded yet: image build and image pin do that"
+    : "versions.json pins no version of it";
 }
 
 /**
@@ -107,7 +114,7 @@ export async function recordSums(
   if (failed.length > 0) {
     throw new UserError(
       `No SHA-256 sum is known of what is missing here, and none could be had:\n${failed.map((text) => `  ${text}`).join("\n")}\n` +
-        "Try again with a way to the vendors or to mirrors of them (docs/image.md), or leave programs out with --without.",
+        "Try again with a way to the vendors or to mirrors of them (docs/image.md), or leave out what a cluster can do without: --without (--help).",
     );
   }
   return recorded;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { consulConfigFile, consulNodeAgent } from "../../components/consul-cluster/node-agent";
 import type { Mount } from "../../components/node/mounts";
@@ -103,14 +104,17 @@ describe("a node that boots", function () {
     return made;
   }
 
-  /** A client with a data volume, which is the disk. */
-  async function client(name: string, on: LoopDevice | undefined) {
+  const instanceStorage = "/dev/disk/by-id/nvme-Amazon_EC2_NVMe_Instance_Storage_AWS0123456789ABCDEF0";
+
+  /** A client with a data volume, which is the disk, and perhaps a disk of its own. */
+  async function client(name: string, on: LoopDevice | undefined, own?: { disk: LoopDevice; mount: Mount[] }) {
     const address = `10.77.0.${++hosts}`;
     const { id, volumes } = await cloud.instance({ address, devices: ["/dev/sdf"], group: name });
     const link = `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${(volumes["/dev/sdf"] ?? "").replace("-", "")}`;
-    const machine = await make(name, filesOf({ role: "client", pool: "services", mounts: [volume("/data")] }), {
+    const mounts = [volume("/data"), ...(own?.mount ?? [])];
+    const machine = await make(name, filesOf({ role: "client", pool: "services", mounts }), {
       ...{ address, patience: 3 },
-      ...(on && { binds: [`${on.path}:${link}`] }),
+      binds: [...(on ? [`${on.path}:${link}`] : []), ...(own ? [`${own.disk.path}:${instanceStorage}`] : [])],
     });
     await machine.boot();
     return { machine, id, link };
@@ -276,13 +280,28 @@ describe("a node that boots", function () {
       await end(machine);
     });
 
-    it("leaves a used one as it is", async () => {
+    it("leaves a used one as it is, and the instance's own disk too, unasked", async () => {
       const used = await disk("used");
-      await run("mkfs.ext4", ["-q", "-U", "11111111-2222-3333-4444-555555555555", used.path]);
-      const { machine, link } = await client("used", used);
+      const content = join(directory, "content");
+      await mkdir(content);
+      await writeFile(join(content, "file"), "kept");
+      await run("mkfs.ext4", ["-q", "-d", content, used.path]);
+      const unasked = await disk("unasked");
+      const { machine } = await client("used", used, { disk: unasked, mount: [] });
       await hasBooted(machine);
-      assert.match(await machine.run("blkid", "-p", link), /UUID="11111111-2222-3333-4444-555555555555"/);
+      assert.equal(await machine.run("cat", "/data/file"), "kept");
       assert.doesNotMatch(await journal(machine, "cos-boot.service"), /making a file system/);
+      assert.equal(await run("wipefs", ["-n", unasked.path]), "");
+      await end(machine);
+    });
+
+    it("uses the instance's own disk where that is asked for", async () => {
+      const own = await disk("own");
+      const mount: Mount[] = [{ kind: "instance-storage", mountPoint: "/scratch", fileSystem: "ext4" }];
+      const { machine } = await client("own", await disk("beside"), { disk: own, mount });
+      await hasBooted(machine);
+      assert.match(await machine.run("findmnt", "--noheadings", "/scratch"), /Instance_Storage_AWS.* ext4/);
+      assert.match(await machine.run("findmnt", "--noheadings", "/data"), /Elastic_Block_Store_vol.* ext4/);
       await end(machine);
     });
 

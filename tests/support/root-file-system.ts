@@ -27,8 +27,13 @@ const basePackages = ["systemd", "systemd-sysv", "dbus", "udev", "ca-certificate
 
 const cache = () => cacheDirectory(process.env);
 
-/** Makes a plain Debian root file system. */
+/** Makes a plain Debian root file system. @throws Error for anybody but root on Linux */
 export async function makePlainRoot(suite: Suite, directory: string): Promise<void> {
+  if (process.platform !== "linux" || process.getuid?.() !== 0) {
+    throw new Error(
+      "root file systems are made by root on Linux: run this as root, in a virtual machine or a container",
+    );
+  }
   await run("debootstrap", ["--variant=minbase", `--include=${basePackages.join(",")}`, suite, directory]);
   await chmod(directory, 0o755);
   await cp("/etc/resolv.conf", join(directory, "etc/resolv.conf"));
