@@ -174,6 +174,10 @@ class Files(Directory):
         with self.assertRaisesRegex(BootError, "there is no directory"):
             system.write_file(self.directory / "none" / "file", "", owner=ME)
 
+    def test_a_file_of_nobody_is_an_error_for_people(self):
+        with self.assertRaisesRegex(BootError, "secret cannot be written: there is no user nobody-knows"):
+            system.write_file(self.directory / "secret", "", owner="nobody-knows")
+
     def test_a_missing_file_and_one_that_is_not_json(self):
         with self.assertRaisesRegex(BootError, "there is no file .*: cloud-init writes it"):
             system.read_json(self.directory / "none")

@@ -58,7 +58,10 @@ def run(*command: str, stdin: str | None = None, accept: tuple[int, ...] = (0,))
 
 def write_file(path: Path, content: str, *, owner: str = "root", mode: int = 0o644) -> bool:
     """Writes a file at once or not at all. Returns whether anything of it is new."""
-    user = pwd.getpwnam(owner)
+    try:
+        user = pwd.getpwnam(owner)
+    except KeyError:
+        raise BootError(f"{path} cannot be written: there is no user {owner}") from None
     if path.exists():
         was = path.stat()
         same = (was.st_uid, was.st_gid, was.st_mode & 0o7777) == (user.pw_uid, user.pw_gid, mode)
