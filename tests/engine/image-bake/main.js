@@ -1,0 +1,3 @@
+// As ../../../main.js.
+require("../../../load");
+module.exports = require("./index.ts");
