@@ -15,27 +15,30 @@ import { provisionedRoot } from "../support/root-file-system";
 import { removeDirectory, temporaryDirectory } from "../support/temporary";
 import { until } from "../support/until";
 
-const consulTag = { key: "cos-consul-servers", value: "test" };
-const nomadTag = { key: "cos-nomad-servers", value: "test" };
+const consulTag = "cos-consul-servers";
+const nomadTag = "cos-nomad-servers";
 const formedParameter = "/cos/sg-0123456789abcdef0/formed";
 const secretValue = "the-value-of-a-secret";
 
-/** The files of a node, as the components make them. */
-function filesOf(node: Partial<Parameters<typeof nodeFile>[0]> & Pick<Parameters<typeof nodeFile>[0], "role">) {
+type NodeOptions = Parameters<typeof nodeFile>[0];
+
+/** The files of a node of a cluster, as the components make them. */
+function filesOf(node: Partial<NodeOptions> & Pick<NodeOptions, "role">, cluster = "test"): UserDataFile[] {
   const { role } = node;
   const consul = {
     datacenter: region,
-    joinTag: consulTag,
+    joinTag: { key: consulTag, value: cluster },
     awsRegion: region,
     server: role === "consul-server" ? { expect: 3 } : undefined,
   };
   const files: UserDataFile[] = [
-    { path: nodeFilePath, content: nodeFile({ clusterName: "test", mounts: [], ...node }) },
+    { path: nodeFilePath, content: nodeFile({ clusterName: cluster, mounts: [], ...node }) },
     { path: consulConfigFile, content: consulNodeAgent(consul) },
   ];
   if (role !== "consul-server") {
     const part = role === "client" ? { client: {} } : { server: { expect: 1 } };
-    const nomad = { region, datacenter: "services", joinTag: nomadTag, awsRegion: region, ...part };
+    const joinTag = { key: nomadTag, value: cluster };
+    const nomad = { region, datacenter: "services", joinTag, awsRegion: region, ...part };
     files.push({ path: nomadConfigFile, content: nomadNodeAgent(nomad) });
   }
   return files;
@@ -130,30 +133,22 @@ describe("a node that boots", function () {
   }
 
   describe("as one of three servers of Consul", () => {
-    let servers: Machine[];
-    const serverFiles = filesOf({
-      role: "consul-server",
-      formedParameter,
-      secrets: [{ parameter: "/cos/secret", path: "/etc/consul.d/secret", owner: "consul" }],
-    });
+    let servers: Machine[] = [];
 
-    async function three(prefix: string): Promise<Machine[]> {
+    /** Three servers, which look for each other by the cluster's name. */
+    async function three(cluster: string): Promise<Machine[]> {
+      const secrets = [{ parameter: "/cos/secret", path: "/etc/consul.d/secret", owner: "consul" as const }];
+      const files = filesOf({ role: "consul-server", formedParameter, secrets }, cluster);
       const made = [];
       for (const number of [1, 2, 3]) {
         const address = `10.77.0.${++hosts}`;
-        await cloud.instance({ address, tags: { [consulTag.key]: prefix === "new" ? consulTag.value : prefix } });
-        made.push(await make(`${prefix}-${number}`, tagged(prefix), { address }));
+        await cloud.instance({ address, tags: { [consulTag]: cluster } });
+        made.push(await make(`${cluster}-${number}`, files, { address }));
       }
       await Promise.all(made.map((machine) => machine.boot()));
       await Promise.all(made.map(hasBooted));
       return made;
     }
-
-    /** The servers' files, with a join tag of their own. */
-    const tagged = (prefix: string) =>
-      prefix === "new"
-        ? serverFiles
-        : (JSON.parse(JSON.stringify(serverFiles).replace(`=${consulTag.value}"`, `=${prefix}"`)) as UserDataFile[]);
 
     before(async () => {
       servers = await three("new");
@@ -196,7 +191,7 @@ describe("a node that boots", function () {
 
     it("says on the console and in the journal what it does", async () => {
       for (const server of servers) {
-        assert.match(server.console, /cos-boot: i-\S+ in eu-central-1a is a consul-server of test/);
+        assert.match(server.console, /cos-boot: i-\S+ in eu-central-1a is a consul-server of new/);
         assert.match(await journal(server, "cos-boot.service"), /cos-boot: done/);
       }
     });
@@ -241,10 +236,10 @@ describe("a node that boots", function () {
   });
 
   it("as a blank server of Nomad's, begins a cluster once in the cluster's life", async () => {
-    const files = filesOf({ role: "nomad-server", formedParameter: "/cos/other/formed" });
     const boot = async (name: string) => {
+      const files = filesOf({ role: "nomad-server", formedParameter: "/cos/other/formed" }, name);
       const address = `10.77.0.${++hosts}`;
-      await cloud.instance({ address, tags: { [nomadTag.key]: name } });
+      await cloud.instance({ address, tags: { [nomadTag]: name } });
       const machine = await make(name, files, { address });
       await machine.boot();
       await hasBooted(machine);
