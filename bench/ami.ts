@@ -71,7 +71,7 @@ export const amiSuite: Suite = async ({ signal, log }, compare) => {
     };
     await compare({
       name: "ami.provisioning-time",
-      limit: 4,
+      limit: 1.5,
       pairs: 3,
       ours: {
         title: `provisioning of ${suite}`,
@@ -90,7 +90,7 @@ export const amiSuite: Suite = async ({ signal, log }, compare) => {
     for (const each of suites) {
       await compare({
         name: `ami.size-${each}`,
-        limit: 6,
+        limit: 4,
         unit: "MB",
         // The same every time.
         pairs: 1,

@@ -11,7 +11,7 @@ import { cloudMachine, type CloudMachineOptions } from "../support/cloud-machine
 import { run } from "../support/command";
 import { LoopDevice } from "../support/loop-device";
 import { type Machine, Network } from "../support/machine";
-import { provisionedRoot } from "../support/root-file-system";
+import { provisionedRoot, suites } from "../support/root-file-system";
 import { removeDirectory, temporaryDirectory } from "../support/temporary";
 import { until } from "../support/until";
 
@@ -339,14 +339,18 @@ describe("a node that boots", function () {
     await end(machine);
   });
 
-  it("waits for a metadata service that does not answer, says so, and goes on once it does", async () => {
-    const address = `10.77.0.${++hosts}`;
-    const machine = await make("no-metadata", filesOf({ role: "client" }), { address, patience: 1 });
-    await machine.boot();
-    await logs(machine, /error: the instance's metadata service cannot be used: .*Is it turned on, with IMDSv2/);
-    assert.ok(!(await isActive(machine, "consul.service")));
-    await cloud.instance({ address });
-    await hasBooted(machine);
-    await end(machine);
-  });
+  for (const suite of suites) {
+    it(`on ${suite}, waits for a metadata service that does not answer, says so, and goes on once it does`, async () => {
+      const address = `10.77.0.${++hosts}`;
+      const options = { address, patience: 1, root: await provisionedRoot(suite) };
+      const machine = await make(`no-metadata-${suite}`, filesOf({ role: "client" }), options);
+      await machine.boot();
+      await logs(machine, /error: the instance's metadata service cannot be used: .*Is it turned on, with IMDSv2/);
+      assert.ok(!(await isActive(machine, "consul.service")));
+      await cloud.instance({ address });
+      await hasBooted(machine);
+      await until(() => isActive(machine, "nomad.service"));
+      await end(machine);
+    });
+  }
 });
