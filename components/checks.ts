@@ -1,4 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+// Types only: the configuration is checked with this, for instance by `npm start`, which does not need the SDK.
+import type * as pulumi from "@pulumi/pulumi";
 
 /** One thing wrong with a component's arguments: the property's path (`pools[0].minSize`), and a sentence for people. */
 export type PropertyError = pulumi.InputPropertyErrorDetails;
@@ -9,17 +10,6 @@ export function under(path: string, errors: readonly PropertyError[]): PropertyE
     propertyPath: propertyPath.startsWith("[") ? `${path}${propertyPath}` : `${path}.${propertyPath}`,
     reason,
   }));
-}
-
-/**
- * Refuses arguments that have errors, naming all of them at once.
- *
- * @param component the component's name, for the message
- * @throws pulumi.InputPropertiesError
- */
-export function refuse(component: string, errors: readonly PropertyError[]): void {
-  if (errors.length === 0) return;
-  throw new pulumi.InputPropertiesError({ message: `${component} cannot be made`, errors: [...errors] });
 }
 
 /** The values that occur more than once, each with the indexes where it does. */

@@ -1,12 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { refuse } from "../checks";
 import { blockingQueryTimeoutSeconds } from "../load-balancer/blocking-queries";
 import { healthCheck, healthQuestions, serverHealthCheck } from "../load-balancer/health-check";
 import { addresses, entryEdges, forwardTo } from "../load-balancer/listeners";
 import { targetGroup } from "../load-balancer/target-group";
 import { loadBalancerName } from "../physical-name";
 import { consulPorts, nomadPorts, portGraph } from "../ports";
+import { refuse } from "../refuse";
 import { allow, securityGroup } from "../security-group";
 import { type ApiAccessArgs, apiAccessErrors } from "./args";
 

@@ -1,12 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { refuse } from "../checks";
 import { architectureOf, isBurstable } from "../instance-type";
 import { addresses } from "../load-balancer/listeners";
 import { nodePolicy, trustPolicy } from "../node/policy";
 import { roleResourceName } from "../node/role-name";
 import { defaultRootSizeGiB } from "../node/volumes";
 import { edgesBetween } from "../ports";
+import { refuse } from "../refuse";
 import { allow, type Parties, securityGroup } from "../security-group";
 import { type BastionArgs, bastionErrors, bastionTargets, defaultInstanceType } from "./args";
 

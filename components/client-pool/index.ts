@@ -1,11 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArns } from "../arn";
-import { refuse } from "../checks";
 import { consulConfigFile, consulNodeAgent } from "../consul-cluster/node-agent";
 import { NodeGroup } from "../node";
 import { nomadConfigFile, nomadNodeAgent } from "../nomad-cluster/node-agent";
 import { portGraph } from "../ports";
+import { refuse } from "../refuse";
 import { allow, securityGroup } from "../security-group";
 import { clientOptions, dockerConfigPath, pullsFromEcr } from "./agent-options";
 import { type ClientPoolArgs, clientPoolErrors } from "./args";

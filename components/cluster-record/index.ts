@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { refuse } from "../checks";
+import { refuse } from "../refuse";
 import { type ClusterRecordArgs, clusterRecordErrors } from "./args";
 
 export { type ClusterRecordArgs, clusterRecordErrors, type RecordedCluster } from "./args";

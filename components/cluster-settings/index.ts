@@ -2,8 +2,8 @@ import { local } from "@pulumi/command";
 import * as consul from "@pulumi/consul";
 import * as nomad from "@pulumi/nomad";
 import * as pulumi from "@pulumi/pulumi";
-import { refuse } from "../checks";
 import { preemptionConfig } from "../nomad-cluster/scheduler";
+import { refuse } from "../refuse";
 import { type ClusterSettingsArgs, clusterSettingsErrors } from "./args";
 import type { AutopilotSettings } from "./autopilot";
 

@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { type PropertyError, under } from "../checks";
 import { cidrErrors } from "../load-balancer/cidrs";
 import { type ImageRef, instanceTypeErrors, type NodeOptions, nodeOptionsErrors } from "../node/args";
@@ -45,19 +45,6 @@ export interface ServerOptions extends NodeOptions {
   egressCidrs?: string[] | undefined;
   /** ID of the security group of VPC endpoints that nodes may call by HTTPS. @default none */
   endpointSecurityGroupId?: pulumi.Input<string> | undefined;
-}
-
-/** The name of the cluster that a component makes. */
-export function clusterNameOf(component: string, { clusterName }: Pick<ServerOptions, "clusterName">): string {
-  return clusterName ?? `${pulumi.getProject()}-${pulumi.getStack()}-${component}`;
-}
-
-/**
- * Name of the SSM parameter that records that a cluster has formed. The ID of the servers' security group is in it: that is made
- * with the cluster and goes with it, so that no other cluster, of the same name or before it, is taken for this one.
- */
-export function formedParameter(securityGroupId: pulumi.Output<string>): pulumi.Output<string> {
-  return pulumi.interpolate`/cos/${securityGroupId}/formed`;
 }
 
 /** Of the options, those that any group of nodes has. */

@@ -1,16 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { refuse } from "../checks";
 import { type AutopilotSettings, autopilotSettings } from "../cluster-settings/autopilot";
-import {
-  clusterNameOf,
-  defaultServers,
-  formedParameter,
-  nodeOptionsOf,
-  serverInstanceType,
-  serverRaftMultiplier,
-} from "../cluster-settings/servers";
+import { clusterNameOf, formedParameter } from "../cluster-settings/names";
+import { defaultServers, nodeOptionsOf, serverInstanceType, serverRaftMultiplier } from "../cluster-settings/servers";
 import { NodeGroup } from "../node";
+import { refuse } from "../refuse";
 import { allow, securityGroup } from "../security-group";
 import { type ConsulClusterArgs, consulClusterErrors } from "./args";
 import { consulConfigFile, consulNodeAgent } from "./node-agent";

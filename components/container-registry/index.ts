@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { refuse } from "../checks";
+import { refuse } from "../refuse";
 import { type ContainerRegistryArgs, containerRegistryErrors } from "./args";
 import { lifecyclePolicy } from "./lifecycle-policy";
 

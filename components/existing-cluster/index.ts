@@ -1,8 +1,8 @@
 import * as nomad from "@pulumi/nomad";
 import * as pulumi from "@pulumi/pulumi";
-import { refuse } from "../checks";
 import { ReadyGate, type ReadyGateArgs } from "../ready-gate";
 import { readyGateErrors } from "../ready-gate/args";
+import { refuse } from "../refuse";
 
 /** Arguments of {@link ExistingCluster}. */
 export type ExistingClusterArgs = ReadyGateArgs;

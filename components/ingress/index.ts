@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { refuse } from "../checks";
 import { applicationLoadBalancer } from "../load-balancer/application";
 import { aliasRecords, httpsCertificate } from "../load-balancer/certificate";
 import { healthCheck, healthQuestions } from "../load-balancer/health-check";
@@ -15,6 +14,7 @@ import {
 import { groupNamesOf, partiesOf } from "../load-balancer/groups";
 import { targetGroup } from "../load-balancer/target-group";
 import { fabioPorts, portGraph } from "../ports";
+import { refuse } from "../refuse";
 import { allow, securityGroup } from "../security-group";
 import { type IngressArgs, ingressErrors, ingressHealthCheck } from "./args";
 

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { refuse } from "../checks";
 import type { Architecture } from "../instance-type";
+import { refuse } from "../refuse";
 import { type MachineImageArgs, machineImageErrors } from "./args";
 import type { ImageBakeArgs } from "./bake";
 import { imageInputs } from "./inputs";

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
-import { refuse } from "../checks";
 import { addressPlan } from "./address-plan";
+import { refuse } from "../refuse";
 import type { Tags } from "../security-group";
 import { type NetworkArgs, networkErrors, type NetworkTransform, type Tier } from "./args";
 import { awsEgress } from "./aws-egress";

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArns } from "../arn";
-import { refuse } from "../checks";
 import { isBurstable } from "../instance-type";
+import { refuse } from "../refuse";
 import { type NodeGroupArgs, nodeGroupErrors } from "./args";
 import { isMixed, mixedInstancesPolicy } from "./instances";
 import { mountsOf } from "./mounts";

@@ -1,19 +1,13 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { refuse } from "../checks";
 import { ClientPool } from "../client-pool";
 import { type AutopilotSettings, autopilotSettings } from "../cluster-settings/autopilot";
-import {
-  clusterNameOf,
-  defaultServers,
-  formedParameter,
-  nodeOptionsOf,
-  serverInstanceType,
-  serverRaftMultiplier,
-} from "../cluster-settings/servers";
+import { clusterNameOf, formedParameter } from "../cluster-settings/names";
+import { defaultServers, nodeOptionsOf, serverInstanceType, serverRaftMultiplier } from "../cluster-settings/servers";
 import { consulConfigFile, consulNodeAgent } from "../consul-cluster/node-agent";
 import type { ConsulClusterRef, JoinTag } from "../consul-cluster/ref";
 import { NodeGroup } from "../node";
+import { refuse } from "../refuse";
 import { allow, securityGroup } from "../security-group";
 import { clientPoolArgs, type NomadClusterArgs, nomadClusterErrors } from "./args";
 import { nomadConfigFile, nomadNodeAgent } from "./node-agent";

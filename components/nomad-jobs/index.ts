@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as nomad from "@pulumi/nomad";
 import * as pulumi from "@pulumi/pulumi";
-import { refuse } from "../checks";
+import { refuse } from "../refuse";
 import { NomadJobsArgs, nomadJobsErrors } from "./args";
 import { hclVariables } from "./hcl-variables";
 import { jobName } from "./job-name";

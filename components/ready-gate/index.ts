@@ -1,6 +1,6 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { refuse } from "../checks";
+import { refuse } from "../refuse";
 import { ReadyGateArgs, readyGateErrors } from "./args";
 
 export { ReadyGateArgs } from "./args";

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { refuse } from "../checks";
 import { portGraph } from "../ports";
+import { refuse } from "../refuse";
 import { allow, securityGroup } from "../security-group";
 import { type SharedFileSystemArgs, sharedFileSystemErrors } from "./args";
 import { lifecyclePolicies } from "./lifecycle";

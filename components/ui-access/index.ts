@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { refuse } from "../checks";
 import { applicationLoadBalancer } from "../load-balancer/application";
 import { blockingQueryTimeoutSeconds } from "../load-balancer/blocking-queries";
 import { aliasRecords, httpsCertificate } from "../load-balancer/certificate";
@@ -8,6 +7,7 @@ import { healthCheck, healthQuestions, serverHealthCheck } from "../load-balance
 import { addresses, addressTypes, entryEdges } from "../load-balancer/listeners";
 import { targetGroup } from "../load-balancer/target-group";
 import { portGraph } from "../ports";
+import { refuse } from "../refuse";
 import { allow, securityGroup } from "../security-group";
 import { nodePorts, type UiAccessArgs, uiAccessErrors } from "./args";
 import { entrancesOf, makeListeners, mapInterfaces, perInterface, type PerInterface } from "./entrances";

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { type Config, ConfigError, parseConfig } from "../../config";
@@ -22,6 +24,15 @@ function errorsOf(changes: Record<string, unknown>): string[] {
 }
 
 describe("a stack's configuration", () => {
+  it("is checked without Pulumi's SDK, which takes longer to load than all else, by what does not need it", async () => {
+    const script = `
+      require("./config.ts");
+      process.stdout.write(Object.keys(require.cache).filter((path) => path.includes("/@pulumi/pulumi/")).join());`;
+    const node = [process.execPath, ["--require", "tsx/cjs", "--eval", script]] as const;
+    const { stdout } = await promisify(execFile)(...node, { cwd: join(__dirname, "..", "..") });
+    assert.equal(stdout, "");
+  });
+
   it("gets its defaults", () => {
     assert.deepEqual(parseConfig(minimal), {
       target: "existing",
