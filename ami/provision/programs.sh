@@ -39,9 +39,8 @@ fetch() {
   case $format in
     binary) mv "$archive" "$staging/$name" ;;
     zip) unzip -qp "$archive" "$name" >"$staging/$name" ;;
-    tar.gz) tar -xzOf "$archive" "$name" >"$staging/$name" ;;
     deb) mv "$archive" "$staging/$name.deb" ;;
-    *) fail "$name: the format must be binary, zip, tar.gz or deb, got $format" ;;
+    *) fail "$name: the format must be binary, zip or deb, got $format" ;;
   esac
 }
 

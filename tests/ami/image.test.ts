@@ -204,9 +204,6 @@ describe("programs of an image", function () {
     await writeFile(join(packed, "DEBIAN/control"), lines.join(""));
     await writeFile(join(packed, "usr/bin/amazon-ssm-agent"), script("amazon-ssm-agent"), { mode: 0o755 });
     await run("dpkg-deb", ["--build", packed, `${packed}.deb`]);
-    const envoy = join(root, "opt", "envoy");
-    await writeFile(envoy, script("envoy"));
-    await run("tar", ["-czf", `${envoy}.tar.gz`, "-C", join(root, "opt"), "envoy"]);
     const releases: [string, Source["format"], Buffer][] = [
       [
         "consul",
@@ -215,7 +212,7 @@ describe("programs of an image", function () {
       ],
       ["consul-cni", "zip", Buffer.from(zipSync({ "consul-cni": Buffer.from(script("consul-cni")) }))],
       ["fabio", "binary", Buffer.from(script("fabio"))],
-      ["envoy", "tar.gz", await readFile(`${envoy}.tar.gz`)],
+      ["envoy", "binary", Buffer.from(script("envoy"))],
       ["amazon-ssm-agent", "deb", await readFile(`${packed}.deb`)],
     ];
     vendor().answers = Object.fromEntries(releases.map(([name, , body]) => [`/${name}`, { body }]));

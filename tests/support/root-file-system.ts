@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { imageInputs } from "../../components/machine-image/inputs";
 import { optionalPrograms } from "../../components/machine-image/programs";
+import type { ProgramFormat } from "../../cli/image/programs";
 import { cacheDirectory } from "../../tools/cache";
 import { resolveProgram } from "../../tools/programs";
 import { cached } from "./cached";
@@ -19,7 +21,7 @@ export interface Source {
   version: string;
   url: string;
   sha256: string;
-  format: "binary" | "zip" | "tar.gz" | "deb";
+  format: ProgramFormat;
 }
 
 /** What Debian's cloud image has besides the minimum, as far as the provisioning may meet it. */
@@ -52,12 +54,8 @@ export async function plainRoot(suite: Suite): Promise<string> {
 export async function provisionedRoot(suite: Suite): Promise<string> {
   const plain = await plainRoot(suite);
   const sources = await localSources();
-  const key = createHash("sha256");
-  for (const file of (await readdir(ami, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile())) {
-    const path = join(file.parentPath, file.name);
-    key.update(path.slice(ami.length)).update(await readFile(path));
-  }
-  key.update(JSON.stringify(sources));
+  const inputs = imageInputs({ architecture: "x86_64", region: "none", suite });
+  const key = createHash("sha256").update(inputs).update(JSON.stringify(sources));
   const images = join(cache(), "images");
   const destination = join(images, `${suite}-${key.digest("hex").slice(0, 16)}`);
   return cached(destination, `image-${suite}`, async (directory) => {
