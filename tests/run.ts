@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Counts, countsVariable } from "./support/counts";
 
-const defaultSuites = ["unit", "engine", "local", "ami"];
+const defaultSuites = ["unit", "engine", "local", "ami", "box"];
 
 /** How a suite went; each failure is a line of its own. */
 interface Outcome {

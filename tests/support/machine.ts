@@ -3,29 +3,14 @@ import { once } from "node:events";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { run } from "./command";
+import { end, holdNamespace } from "./namespace";
 import { removeDirectory, temporaryDirectory } from "./temporary";
 import { until } from "./until";
 
 const inotifyLimit = "/proc/sys/fs/inotify/max_user_instances";
 
-/** Ends a process, and waits until it has. */
-async function end(child: ChildProcess, signal: NodeJS.Signals | number): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, "exit");
-  child.kill(signal);
-  await ended;
-}
-
 async function onlyChild(pid: string): Promise<string | undefined> {
   return (await readFile(`/proc/${pid}/task/${pid}/children`, "utf8")).trim().split(" ")[0];
-}
-
-/** A network namespace without a name, which is gone with the process that holds it. */
-async function holdNamespace(): Promise<ChildProcess> {
-  const holder = spawn("unshare", ["--net", "sleep", "infinity"], { stdio: "ignore" });
-  // It has the namespace once it is sleep.
-  await until(async () => (await readFile(`/proc/${String(holder.pid)}/comm`, "utf8")).trim() === "sleep");
-  return holder;
 }
 
 /** A network of machines, and of what stands for AWS at the other end of it: in namespaces of its own, reached from nowhere else. */

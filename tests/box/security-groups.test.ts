@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { run } from "../support/command";
+import { Resources } from "../support/cos-arguments";
+import { end } from "../support/namespace";
+import { nodeKinds, SecurityRules } from "../support/security-rules";
+import { cosArgs, runCos } from "../support/stack-program";
+import { Fabric, type FabricHost } from "./fabric";
+import { type Member, securityGroupTable } from "./firewall";
+import { needsBox } from "./requirements";
+
+const probe = join(__dirname, "probe.py");
+
+/** How long to wait for an answer that may be on its way; what is dropped is never answered. */
+const patienceSeconds = 3;
+
+/** Where each role has its hosts: two of each kind of node, so that a role is tried with itself too. */
+const addresses = {
+  consul: ["10.128.64.10", "10.128.80.10"],
+  nomad: ["10.128.64.20", "10.128.80.20"],
+  ingress: ["10.128.64.30", "10.128.80.30"],
+  client: ["10.128.64.40", "10.128.80.40"],
+  alb: ["10.128.0.50"],
+  nlb: ["10.128.0.60"],
+  operator: ["203.0.113.10"],
+  internet: ["198.51.100.10"],
+};
+type Role = keyof typeof addresses;
+const roles = Object.keys(addresses) as Role[];
+const outside: Role[] = ["operator", "internet"];
+
+const ports = {
+  tcp: [
+    22, 80, 443, 4646, 4647, 4648, 8300, 8301, 8302, 8500, 8501, 8502, 8600, 9997, 9998, 9999, 19999, 20000, 32000,
+    32001,
+  ],
+  udp: [53, 4648, 8301, 8302, 8600, 20000],
+};
+
+const agents: Role[] = ["consul", "nomad", "ingress", "client"];
+const clients: Role[] = ["ingress", "client"];
+const everybody: Role[] = roles.filter((role) => role !== "alb" && role !== "nlb");
+
+/**
+ * Who may connect to whom: the port graph (PORTS.md) as it is for the stack dev, which has neither TLS nor a load balancer for UIs,
+ * and whose ingress takes HTTP. Not read from components/ports.ts, which it is to check.
+ */
+const allowed: { from: Role[]; to: Role[]; tcp?: number[]; udp?: number[] }[] = [
+  { from: agents, to: ["consul"], tcp: [8300] },
+  { from: agents, to: agents, tcp: [8301], udp: [8301] },
+  { from: ["nlb"], to: ["consul"], tcp: [8500] },
+  { from: ["nlb", "consul"], to: ["nomad"], tcp: [4646] },
+  { from: clients, to: clients, tcp: [4646, 20000, 32000] },
+  { from: ["nomad", ...clients], to: ["nomad"], tcp: [4647] },
+  { from: ["nomad"], to: ["nomad"], tcp: [4648], udp: [4648] },
+  { from: ["alb"], to: ["ingress"], tcp: [9997, 9999] },
+  { from: agents, to: outside, tcp: [80, 443] },
+  { from: everybody, to: ["alb"], tcp: [80] },
+  { from: ["operator"], to: ["nlb"], tcp: [4646, 8500] },
+];
+
+const connection = (from: Role, to: Role, protocol: string, port: number) => `${from} to ${to} ${protocol} ${port}`;
+
+const expected = new Set(
+  allowed.flatMap(({ from, to, tcp = [], udp = [] }) =>
+    from.flatMap((a) =>
+      to.flatMap((b) => [
+        ...tcp.map((port) => connection(a, b, "tcp", port)),
+        ...udp.map((port) => connection(a, b, "udp", port)),
+      ]),
+    ),
+  ),
+);
+
+describe("the security groups of the stack dev, enforced by nftables", function () {
+  this.timeout(120_000);
+  let fabric: Fabric | undefined;
+  const hosts = new Map<string, FabricHost>();
+  const listeners: ChildProcess[] = [];
+  /** What each host can connect to, by its address. */
+  const found = new Map<string, string[]>();
+
+  before(needsBox);
+
+  before(async () => {
+    fabric = await Fabric.create();
+    for (const address of Object.values(addresses).flat()) hosts.set(address, await fabric.join(address));
+    const resources = Resources.of((await runCos(cosArgs("dev"))).engine);
+    await fabric.load(securityGroupTable(new SecurityRules(resources).all, members(resources)));
+    await Promise.all([...hosts.values()].map(listen));
+    const all = roles.flatMap((role) => addresses[role].map((address) => ({ role, address })));
+    await Promise.all(all.map(async ({ role, address }) => found.set(address, await reached(role, address))));
+  });
+
+  after(async () => {
+    await Promise.all(listeners.map((listener) => end(listener, "SIGKILL")));
+    await fabric?.close();
+  });
+
+  async function listen(host: FabricHost): Promise<void> {
+    const all = Object.entries(ports).flatMap(([protocol, of]) => of.flatMap((port) => [protocol, String(port)]));
+    const listener = spawn("nsenter", [...host.enter, "python3", probe, "listen", ...all], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    listeners.push(listener);
+    await Promise.race([
+      once(listener.stdout, "data"),
+      once(listener, "exit").then(() => assert.fail(`nobody listens at ${host.address}`)),
+    ]);
+  }
+
+  /** What a host can connect to, on all ports of all others. */
+  async function reached(from: Role, address: string): Promise<string[]> {
+    const host = hosts.get(address);
+    assert.ok(host);
+    const targets = roles.flatMap((to) =>
+      // What hosts outside do with each other is none of the box's.
+      outside.includes(from) && outside.includes(to)
+        ? []
+        : addresses[to]
+            .filter((other) => other !== address)
+            .flatMap((other) =>
+              Object.entries(ports).flatMap(([protocol, of]) =>
+                of.map((port) => ({ to, line: [other, protocol, port] })),
+              ),
+            ),
+    );
+    const input = targets.map(({ line }) => `${JSON.stringify(line)}\n`).join("");
+    const answered = await run("nsenter", [...host.enter, "python3", probe, "connect", String(patienceSeconds)], {
+      input,
+    });
+    const lines = new Set(answered.split("\n").map((text) => text.replaceAll(" ", "")));
+    const reachedOf = (to: Role) =>
+      targets.filter((target) => target.to === to && lines.has(JSON.stringify(target.line)));
+    // A role is reached on a port when all its hosts are; one that differs from its like would be seen as neither.
+    return roles.flatMap((to) => {
+      const others = addresses[to].filter((other) => other !== address).length;
+      const counts = new Map<string, number>();
+      for (const { line } of reachedOf(to)) {
+        const key = connection(from, to, String(line[1]), Number(line[2]));
+        counts.set(key, (counts.get(key) ?? 0) + 1);
+      }
+      return [...counts].map(([key, count]) => (count === others ? key : `${key} (only ${count} of ${others})`));
+    });
+  }
+
+  for (const from of roles) {
+    it(`let ${from} connect to what the port graph says, and to nothing else`, () => {
+      const wanted = [...expected].filter((key) => key.startsWith(`${from} to `)).sort();
+      for (const address of addresses[from]) assert.deepEqual(found.get(address)?.sort(), wanted, address);
+    });
+  }
+});
+
+/** Who is in which groups, by what the program says of nodes and load balancers. */
+function members(resources: Resources): Member[] {
+  const kinds = nodeKinds(resources);
+  const groupsOf = (is: (kind: (typeof kinds)[number]) => boolean) => {
+    const [kind, ...more] = kinds.filter(is);
+    assert.ok(kind && more.length === 0);
+    return kind.groups;
+  };
+  const balancer = (type: string) => {
+    const found = resources
+      .ofType("LoadBalancer")
+      .map(({ inputs }) => inputs as { loadBalancerType: string; securityGroups: string[] })
+      .filter(({ loadBalancerType }) => loadBalancerType === type);
+    assert.equal(found.length, 1);
+    return found.flatMap(({ securityGroups }) => securityGroups);
+  };
+  const groups: Partial<Record<Role, string[]>> = {
+    consul: groupsOf(({ role }) => role === "consul-server"),
+    nomad: groupsOf(({ role }) => role === "nomad-server"),
+    ingress: groupsOf(({ pool }) => pool === "public-services"),
+    client: groupsOf(({ pool }) => pool === "private-services"),
+    alb: balancer("application"),
+    nlb: balancer("network"),
+  };
+  return roles.flatMap((role) => {
+    const securityGroupIds = groups[role];
+    const isPublic = role === "alb" || role === "nlb";
+    return securityGroupIds ? addresses[role].map((address) => ({ address, securityGroupIds, isPublic })) : [];
+  });
+}
