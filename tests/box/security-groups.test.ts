@@ -1,17 +1,13 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { join } from "node:path";
-import { run } from "../support/command";
+import type { ChildProcess } from "node:child_process";
 import { Resources } from "../support/cos-arguments";
 import { end } from "../support/namespace";
 import { nodeKinds, SecurityRules } from "../support/security-rules";
 import { cosArgs, runCos } from "../support/stack-program";
 import { Fabric, type FabricHost } from "./fabric";
 import { type Member, securityGroupTable } from "./firewall";
+import { answering, listen, type Target } from "./probe";
 import { needsBox } from "./requirements";
-
-const probe = join(__dirname, "probe.py");
 
 /** How long to wait for an answer that may be on its way; what is dropped is never answered. */
 const patienceSeconds = 3;
@@ -61,6 +57,11 @@ const allowed: { from: Role[]; to: Role[]; tcp?: number[]; udp?: number[] }[] = 
   { from: ["operator"], to: ["nlb"], tcp: [4646, 8500] },
 ];
 
+const portsOf = (address: string): Target[] => [
+  ...ports.tcp.map((port): Target => [address, "tcp", port]),
+  ...ports.udp.map((port): Target => [address, "udp", port]),
+];
+
 const connection = (from: Role, to: Role, protocol: string, port: number) => `${from} to ${to} ${protocol} ${port}`;
 
 const expected = new Set(
@@ -89,7 +90,7 @@ describe("the security groups of the stack dev, enforced by nftables", function 
     for (const address of Object.values(addresses).flat()) hosts.set(address, await fabric.join(address));
     const resources = Resources.of((await runCos(cosArgs("dev"))).engine);
     await fabric.load(securityGroupTable(new SecurityRules(resources).all, members(resources)));
-    await Promise.all([...hosts.values()].map(listen));
+    for (const host of hosts.values()) listeners.push(await listen(host, ports));
     const all = roles.flatMap((role) => addresses[role].map((address) => ({ role, address })));
     await Promise.all(all.map(async ({ role, address }) => found.set(address, await reached(role, address))));
   });
@@ -99,50 +100,26 @@ describe("the security groups of the stack dev, enforced by nftables", function 
     await fabric?.close();
   });
 
-  async function listen(host: FabricHost): Promise<void> {
-    const all = Object.entries(ports).flatMap(([protocol, of]) => of.flatMap((port) => [protocol, String(port)]));
-    const listener = spawn("nsenter", [...host.enter, "python3", probe, "listen", ...all], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    listeners.push(listener);
-    await Promise.race([
-      once(listener.stdout, "data"),
-      once(listener, "exit").then(() => assert.fail(`nobody listens at ${host.address}`)),
-    ]);
-  }
-
   /** What a host can connect to, on all ports of all others. */
   async function reached(from: Role, address: string): Promise<string[]> {
     const host = hosts.get(address);
     assert.ok(host);
-    const targets = roles.flatMap((to) =>
-      // What hosts outside do with each other is none of the box's.
-      outside.includes(from) && outside.includes(to)
-        ? []
-        : addresses[to]
-            .filter((other) => other !== address)
-            .flatMap((other) =>
-              Object.entries(ports).flatMap(([protocol, of]) =>
-                of.map((port) => ({ to, line: [other, protocol, port] })),
-              ),
-            ),
+    // What hosts outside do with each other is none of the box's.
+    const others = roles.filter((to) => !(outside.includes(from) && outside.includes(to)));
+    const targets = others.flatMap((to) =>
+      addresses[to].filter((other) => other !== address).flatMap((other) => portsOf(other)),
     );
-    const input = targets.map(({ line }) => `${JSON.stringify(line)}\n`).join("");
-    const answered = await run("nsenter", [...host.enter, "python3", probe, "connect", String(patienceSeconds)], {
-      input,
-    });
-    const lines = new Set(answered.split("\n").map((text) => text.replaceAll(" ", "")));
-    const reachedOf = (to: Role) =>
-      targets.filter((target) => target.to === to && lines.has(JSON.stringify(target.line)));
-    // A role is reached on a port when all its hosts are; one that differs from its like would be seen as neither.
-    return roles.flatMap((to) => {
-      const others = addresses[to].filter((other) => other !== address).length;
+    const answered = await answering(host, targets, patienceSeconds);
+    return others.flatMap((to) => {
+      const hostsOf = addresses[to].filter((other) => other !== address);
       const counts = new Map<string, number>();
-      for (const { line } of reachedOf(to)) {
-        const key = connection(from, to, String(line[1]), Number(line[2]));
+      for (const [, protocol, port] of answered.filter(([other]) => hostsOf.includes(other))) {
+        const key = connection(from, to, protocol, port);
         counts.set(key, (counts.get(key) ?? 0) + 1);
       }
-      return [...counts].map(([key, count]) => (count === others ? key : `${key} (only ${count} of ${others})`));
+      // A connection that only some hosts of a role take is marked.
+      const partly = (count: number) => (count === hostsOf.length ? "" : ` (only ${count} of ${hostsOf.length})`);
+      return [...counts].map(([key, count]) => key + partly(count));
     });
   }
 
