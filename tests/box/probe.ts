@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { run } from "../support/command";
 import type { FabricHost } from "./fabric";
 
 const program = join(__dirname, "probe.py");
@@ -12,7 +11,7 @@ export type Target = readonly [address: string, protocol: "tcp" | "udp", port: n
 /** Answers on ports of a host, from when it resolves until the process is ended. */
 export async function listen(host: FabricHost, ports: Partial<Record<"tcp" | "udp", number[]>>): Promise<ChildProcess> {
   const all = Object.entries(ports).flatMap(([protocol, of]) => of.flatMap((port) => [protocol, String(port)]));
-  const listener = spawn("nsenter", [...host.enter, "python3", program, "listen", ...all], {
+  const listener = spawn("nsenter", [...host.namespace.enter, "python3", program, "listen", ...all], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const failed = once(listener, "exit").then(() => {
@@ -26,7 +25,7 @@ export async function listen(host: FabricHost, ports: Partial<Record<"tcp" | "ud
 /** Those of the targets that answer a host; all are tried at once. @param seconds how long to wait for what may be on its way */
 export async function answering(host: FabricHost, targets: readonly Target[], seconds: number): Promise<Target[]> {
   const input = targets.map((target) => `${JSON.stringify(target)}\n`).join("");
-  const answered = await run("nsenter", [...host.enter, "python3", program, "connect", String(seconds)], { input });
+  const answered = await host.namespace.run(["python3", program, "connect", String(seconds)], { input });
   return answered
     .split("\n")
     .filter((line) => line !== "")

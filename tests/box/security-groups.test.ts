@@ -131,6 +131,44 @@ describe("the security groups of the stack dev, enforced by nftables", function 
   }
 });
 
+describe("security groups that are open to everybody", function () {
+  this.timeout(60_000);
+
+  before(needsBox);
+
+  it("let everybody reach what is public, and nobody outside what is not", async () => {
+    const fabric = await Fabric.create();
+    const listeners: ChildProcess[] = [];
+    try {
+      const [client, ...servers] = [
+        await fabric.join("203.0.113.10"),
+        await fabric.join("10.128.0.50"),
+        await fabric.join("10.128.64.10"),
+      ] as const;
+      for (const server of servers) listeners.push(await listen(server, { tcp: [80] }));
+      const ends = { group: "sg-open", peer: "0.0.0.0/0", ofGroup: false, protocol: "tcp", fromPort: 80, toPort: 80 };
+      const of = ({ address }: FabricHost, isPublic: boolean) => ({ address, securityGroupIds: ["sg-open"], isPublic });
+      const [balancer, node] = servers;
+      const inVpc = [of(balancer, true), of(node, false)];
+      await fabric.load(
+        securityGroupTable(
+          [
+            { direction: "ingress", ...ends },
+            { direction: "egress", ...ends },
+          ],
+          inVpc,
+        ),
+      );
+      const targets = servers.map(({ address }): Target => [address, "tcp", 80]);
+      assert.deepEqual(await answering(client, targets, patienceSeconds), [targets[0]]);
+      assert.deepEqual(await answering(balancer, targets.slice(1), patienceSeconds), [targets[1]]);
+    } finally {
+      await Promise.all(listeners.map((listener) => end(listener, "SIGKILL")));
+      await fabric.close();
+    }
+  });
+});
+
 /** Who is in which groups, by what the program says of nodes and load balancers. */
 function members(resources: Resources): Member[] {
   const kinds = nodeKinds(resources);

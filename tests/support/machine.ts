@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { run } from "./command";
-import { end, holdNamespace } from "./namespace";
+import { end, NetworkNamespace } from "./namespace";
 import { removeDirectory, temporaryDirectory } from "./temporary";
 import { until } from "./until";
 
@@ -21,7 +21,7 @@ export class Network {
   private joined = 0;
 
   private constructor(
-    private readonly holder: ChildProcess,
+    private readonly own: NetworkNamespace,
     private readonly limit: string,
   ) {}
 
@@ -29,7 +29,7 @@ export class Network {
     // Each machine's systemd has several instances of inotify, and the kernel's limit is for all machines together.
     const limit = await readFile(inotifyLimit, "utf8");
     if (Number(limit) < 1024) await writeFile(inotifyLimit, "1024");
-    const network = new Network(await holdNamespace(), limit);
+    const network = new Network(await NetworkNamespace.create(), limit);
     for (const command of [
       "link set lo up",
       "link add br0 type bridge",
@@ -37,28 +37,24 @@ export class Network {
       `addr add ${Network.gateway}/24 dev br0`,
       `addr add ${Network.metadataAddress}/32 dev br0`,
     ]) {
-      await network.ip(command);
+      await network.own.ip(command);
     }
     return network;
   }
 
   /** Arguments of nsenter to run a command in the network's own namespace: it has the gateway's addresses. */
   get enter(): string[] {
-    return ["--target", String(this.holder.pid), "--net"];
-  }
-
-  private async ip(command: string): Promise<void> {
-    await run("nsenter", [...this.enter, "ip", ...command.split(" ")]);
+    return this.own.enter;
   }
 
   /** A namespace with an interface `eth0` in this network. */
-  async join(): Promise<ChildProcess> {
-    const holder = await holdNamespace();
+  async join(): Promise<NetworkNamespace> {
+    const joined = await NetworkNamespace.create();
     // Never one that was there: the kernel takes its time to remove those of namespaces that have ended.
     const name = `veth${++this.joined}`;
-    await this.ip(`link add ${name} type veth peer name eth0 netns ${String(holder.pid)}`);
-    await this.ip(`link set ${name} master br0 up`);
-    return holder;
+    await this.own.ip(`link add ${name} type veth peer name eth0 netns ${joined.pid}`);
+    await this.own.ip(`link set ${name} master br0 up`);
+    return joined;
   }
 
   /** Something that answers HTTP at an address of the gateway. */
@@ -69,7 +65,7 @@ export class Network {
   }
 
   async close(): Promise<void> {
-    await end(this.holder, "SIGKILL");
+    await this.own.close();
     await writeFile(inotifyLimit, this.limit);
   }
 }
@@ -93,7 +89,7 @@ export interface MachineOptions {
 /** A machine that systemd-nspawn boots from a root file system, with its own changes to it. */
 export class Machine {
   private process: ChildProcess | undefined;
-  private namespace: ChildProcess | undefined;
+  private namespace: NetworkNamespace | undefined;
   /** What its console has shown. */
   console = "";
 
@@ -149,7 +145,7 @@ export class Machine {
     // These mounts are for this process alone, and gone with it.
     const script = [
       "mount --make-rprivate /",
-      `touch '${net}' && mount --bind /proc/${String(this.namespace.pid)}/ns/net '${net}'`,
+      `touch '${net}' && mount --bind /proc/${this.namespace.pid}/ns/net '${net}'`,
       "mount --types proc proc /proc",
       // Where systemd-nspawn keeps its own.
       "mount --types tmpfs tmpfs /run",
@@ -225,14 +221,14 @@ export class Machine {
       await ended;
       this.process = undefined;
     }
-    if (this.namespace) await end(this.namespace, "SIGKILL");
+    await this.namespace?.close();
     this.namespace = undefined;
   }
 
   /** Ends it, and removes all of it. */
   async remove(): Promise<void> {
     if (this.process) await end(this.process, "SIGKILL");
-    if (this.namespace) await end(this.namespace, "SIGKILL");
+    await this.namespace?.close();
     await removeDirectory(this.directory);
   }
 }
