@@ -83,6 +83,15 @@ job "ping" {
   group "ping" {
     count = var.count
 
+    # Over the zones, and over the nodes of each: what fails takes as few instances with it as it can.
+    spread {
+      attribute = "${meta.availability_zone}"
+    }
+
+    spread {
+      attribute = "${node.unique.id}"
+    }
+
     update {
       max_parallel      = 1
       canary            = local.canaries[var.strategy]

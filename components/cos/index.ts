@@ -220,6 +220,7 @@ export class Cos extends pulumi.ComponentResource {
   /** Waits for the cluster, and then sets what is set through its APIs. */
   private ready(name: string, args: CosArgs) {
     const { consulAddress, nomadAddress } = this;
+    const pools = Object.values(this.nomad.pools).filter(({ minSize }) => minSize > 0);
     const gate = new ReadyGate(
       `${name}-ready`,
       {
@@ -227,9 +228,9 @@ export class Cos extends pulumi.ComponentResource {
         nomadAddress,
         consulServers: this.consul.servers,
         nomadServers: this.nomad.servers,
-        nodePools: Object.values(this.nomad.pools)
-          .filter(({ minSize }) => minSize > 0)
-          .map(({ nodePool }) => nodePool),
+        nodePools: pools.map(({ nodePool }) => nodePool),
+        // The first jobs are not to be placed all on the first of a pool's clients.
+        minClients: clientsOf(pools),
         timeoutSeconds: args.readyTimeoutSeconds ?? 900,
       },
       { parent: this, dependsOn: [this.consul, this.nomad, this.apiAccess, ...(this.network ? [this.network] : [])] },
@@ -266,4 +267,11 @@ function images(name: string, { image }: CosArgs, opts: pulumi.ComponentResource
     found.set(wanted, made);
     return made;
   };
+}
+
+/** How many clients node pools have at least: several groups may be of one. */
+function clientsOf(pools: readonly { nodePool: string; minSize: number }[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { nodePool, minSize } of pools) counts[nodePool] = (counts[nodePool] ?? 0) + minSize;
+  return counts;
 }

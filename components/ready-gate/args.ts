@@ -13,6 +13,8 @@ export interface ReadyGateArgs {
   nomadServers: number;
   /** Node pools of which at least one client each must be ready. */
   nodePools: string[];
+  /** How many clients of a node pool must be ready, by the pool's name. @default 1 */
+  minClients?: Record<string, number>;
   /** How long the gate waits for the cluster, in seconds. @default 600 */
   timeoutSeconds?: number;
 }
@@ -29,8 +31,20 @@ export function readyGateErrors(args: ReadyGateArgs): PropertyError[] {
     if (pool === "")
       errors.push({ propertyPath: `nodePools[${i}]`, reason: "must be the name of a node pool, got an empty string" });
   });
+  for (const [pool, count] of Object.entries(args.minClients ?? {})) {
+    const propertyPath = `minClients.${pool}`;
+    if (!args.nodePools.includes(pool))
+      errors.push({
+        propertyPath,
+        reason: `must be of a pool in "nodePools", which has ${shownPools(args.nodePools)}`,
+      });
+    if (!Number.isInteger(count) || count < 1)
+      errors.push({ propertyPath, reason: `must be a whole number of at least 1, got ${count}` });
+  }
   if (args.timeoutSeconds !== undefined && !(args.timeoutSeconds > 0)) {
     errors.push({ propertyPath: "timeoutSeconds", reason: `must be more than 0, got ${args.timeoutSeconds}` });
   }
   return errors;
 }
+
+const shownPools = (pools: string[]): string => pools.filter((pool) => pool !== "").join(", ") || "none";

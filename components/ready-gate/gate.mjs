@@ -4,7 +4,7 @@
 
 /**
  * What the cluster must have.
- * @typedef {{ consulServers: number, nomadServers: number, nodePools: string[], timeoutSeconds: number }} Requirements
+ * @typedef {{ consulServers: number, nomadServers: number, nodePools: string[], minClients?: Record<string, number>, timeoutSeconds: number }} Requirements
  */
 
 /**
@@ -26,7 +26,7 @@ export async function inspect(consul, nomad, want) {
   const [consulServers, nomadServers, clients] = await Promise.all([
     servers("Consul", `${consul}/v1/operator/autopilot/health`, want.consulServers, process.env.CONSUL_HTTP_TOKEN),
     servers("Nomad", `${nomad}/v1/operator/autopilot/health`, want.nomadServers, process.env.NOMAD_TOKEN),
-    readyClients(nomad, want.nodePools),
+    readyClients(nomad, want.nodePools, want.minClients ?? {}),
   ]);
   return {
     missing: [...consulServers.missing, ...nomadServers.missing, ...clients],
@@ -65,9 +65,10 @@ async function servers(product, url, want, token) {
 /**
  * @param {string} nomad
  * @param {string[]} pools
+ * @param {Record<string, number>} minClients of a pool, 1 where it is not there
  * @returns {Promise<string[]>} what is missing
  */
-async function readyClients(nomad, pools) {
+async function readyClients(nomad, pools, minClients) {
   if (pools.length === 0) return [];
   /** @type {{ NodePool?: string, Status: string, SchedulingEligibility: string, Drain: boolean }[]} */
   let nodes;
@@ -79,8 +80,13 @@ async function readyClients(nomad, pools) {
   const ready = nodes.filter(
     (node) => node.Status === "ready" && node.SchedulingEligibility === "eligible" && !node.Drain,
   );
-  const readyPools = new Set(ready.map((node) => node.NodePool ?? "default"));
-  return pools.filter((pool) => !readyPools.has(pool)).map((pool) => `node pool ${pool} has no client that is ready`);
+  return pools.flatMap((pool) => {
+    const count = ready.filter((node) => (node.NodePool ?? "default") === pool).length;
+    const needed = minClients[pool] ?? 1;
+    if (count >= needed) return [];
+    if (needed === 1) return `node pool ${pool} has no client that is ready`;
+    return `node pool ${pool} has ${count} of ${needed} clients ready`;
+  });
 }
 
 /**

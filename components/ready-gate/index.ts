@@ -7,7 +7,7 @@ export { ReadyGateArgs } from "./args";
 
 /**
  * A resource that exists once a cluster can take jobs: Consul and Nomad each have a leader and all their servers as
- * healthy voters, and every node pool has a client that is ready. Let jobs depend on it.
+ * healthy voters, and every node pool has its clients ready. Let jobs depend on it.
  *
  * It waits when it is created. When it is updated, a cluster that still has its leaders passes with a warning about what
  * is missing, so that an urgent change of a job gets through to a degraded cluster. Where it gives up, it says what is
@@ -32,6 +32,7 @@ export class ReadyGate extends pulumi.ComponentResource {
         nomadServers: args.nomadServers,
         // In one order, each once: the gate runs again when this text changes, and another order of pools is no change.
         nodePools: [...new Set(args.nodePools)].sort(),
+        minClients: sorted(args.minClients ?? {}),
         timeoutSeconds: args.timeoutSeconds ?? 600,
       }),
     };
@@ -50,3 +51,6 @@ export class ReadyGate extends pulumi.ComponentResource {
     this.registerOutputs({ warning: this.warning });
   }
 }
+
+const sorted = (counts: Record<string, number>): Record<string, number> =>
+  Object.fromEntries(Object.entries(counts).sort(([one], [other]) => (one < other ? -1 : 1)));

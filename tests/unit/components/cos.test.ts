@@ -127,6 +127,7 @@ describe("Cos", function () {
         consulServers: 3,
         nomadServers: 3,
         nodePools: ["private-services", "public-services"],
+        minClients: { "private-services": 2, "public-services": 2 },
         timeoutSeconds: 900,
       }),
     });

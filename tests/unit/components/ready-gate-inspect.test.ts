@@ -70,6 +70,14 @@ describe("the ready gate's look at a cluster", () => {
     );
   });
 
+  it("wants as many clients of a pool as are said", async () => {
+    const wanted = { ...want, minClients: { default: 2 } };
+    playCluster(nomad(), [leader], [client]);
+    assert.deepEqual(await look(wanted), { missing: ["node pool default has 1 of 2 clients ready"], usable: true });
+    playCluster(nomad(), [leader], [client, client]);
+    assert.deepEqual(await look(wanted), { missing: [], usable: true });
+  });
+
   it("does not ask for clients that nobody wants", async () => {
     delete nomad().answers["/v1/nodes"];
     assert.deepEqual(await look({ ...want, nodePools: [] }), { missing: [], usable: true });

@@ -11,6 +11,7 @@ const args: ReadyGateArgs = {
   consulServers: 3,
   nomadServers: 5,
   nodePools: ["default", "public"],
+  minClients: { public: 2, default: 3 },
   timeoutSeconds: 60,
 };
 
@@ -42,6 +43,7 @@ describe("ReadyGate", () => {
               consulServers: 3,
               nomadServers: 5,
               nodePools: ["default", "public"],
+              minClients: { default: 3, public: 2 },
               timeoutSeconds: 60,
             }),
           },
@@ -58,7 +60,7 @@ describe("ReadyGate", () => {
   it("is the same whatever the order of the node pools, and however many groups are in one", async () => {
     const environmentOf = async (nodePools: string[]) => {
       const engine = await MockEngine.start(outputs);
-      await engine.run(() => new ReadyGate("ready", { ...args, nodePools }));
+      await engine.run(() => new ReadyGate("ready", { ...args, nodePools, minClients: {} }));
       const command = engine.registered.find(({ name }) => name === "ready-gate");
       return (command?.inputs as { environment: Record<string, string> }).environment;
     };
@@ -130,7 +132,14 @@ describe("ReadyGate", () => {
 
   it("names everything that is wrong with its arguments at once, and registers nothing", async () => {
     const engine = await MockEngine.start(outputs);
-    const wrong = { ...args, consulServers: 0, nomadServers: 1.5, nodePools: ["default", ""], timeoutSeconds: -1 };
+    const wrong = {
+      ...args,
+      consulServers: 0,
+      nomadServers: 1.5,
+      nodePools: ["default", "", "web"],
+      minClients: { public: 2, default: 0 },
+      timeoutSeconds: -1,
+    };
     assert.throws(
       () => new ReadyGate("ready", wrong),
       (error: unknown) => {
@@ -139,6 +148,11 @@ describe("ReadyGate", () => {
           { propertyPath: "consulServers", reason: "must be a whole number of at least 1, got 0" },
           { propertyPath: "nomadServers", reason: "must be a whole number of at least 1, got 1.5" },
           { propertyPath: "nodePools[1]", reason: "must be the name of a node pool, got an empty string" },
+          {
+            propertyPath: "minClients.public",
+            reason: 'must be of a pool in "nodePools", which has default, web',
+          },
+          { propertyPath: "minClients.default", reason: "must be a whole number of at least 1, got 0" },
           { propertyPath: "timeoutSeconds", reason: "must be more than 0, got -1" },
         ]);
         return true;
