@@ -1,6 +1,6 @@
 import { NetworkNamespace } from "../support/namespace";
 
-/** The router's own address on every link, by which it asks for hosts; nobody sends it anything. */
+/** The router's own address on a link that needs no other, by which it asks for the host. */
 const routerAddress = "169.254.0.1";
 
 /** A host of a {@link Fabric}: a network namespace with one address. */
@@ -15,7 +15,7 @@ export interface FabricHost {
  * one place, and hosts know nothing of it. Nothing of it has a name in this machine, and it ends with its processes.
  */
 export class Fabric {
-  private readonly hosts: FabricHost[] = [];
+  private readonly namespaces: NetworkNamespace[] = [];
 
   private constructor(private readonly router: NetworkNamespace) {}
 
@@ -25,29 +25,39 @@ export class Fabric {
     return fabric;
   }
 
-  /** A host more, with an IPv4 address of its own. */
-  async join(address: string): Promise<FabricHost> {
+  /** A host more, with IPv4 addresses of its own. */
+  async join(address: string, ...more: string[]): Promise<FabricHost> {
+    const namespace = await this.link([address, ...more]);
+    for (const command of [
+      "link set lo up",
+      ...[address, ...more].map((each) => `addr add ${each}/32 dev eth0`),
+      "link set eth0 up",
+      `route add default dev eth0 src ${address}`,
+    ]) {
+      await namespace.ip(command);
+    }
+    return { address, namespace };
+  }
+
+  /**
+   * A namespace with an interface `eth0`, to which all that is sent to these addresses comes.
+   *
+   * @param gateway address by which it reaches all others
+   */
+  async link(addresses: string[], gateway = routerAddress): Promise<NetworkNamespace> {
     const { router } = this;
     const namespace = await NetworkNamespace.create();
-    const host = { address, namespace };
-    this.hosts.push(host);
-    const link = `host${this.hosts.length}`;
+    this.namespaces.push(namespace);
+    // Never one that was there: the kernel takes its time to remove those of namespaces that have ended.
+    const link = `host${this.namespaces.length}`;
     await router.ip(`link add ${link} type veth peer name eth0 netns ${namespace.pid}`);
     // The router answers for all addresses beyond it, at once, as EC2's network does.
     await this.set(`net/ipv4/conf/${link}/proxy_arp`, "1");
     await this.set(`net/ipv4/neigh/${link}/proxy_delay`, "0");
-    await router.ip(`addr add ${routerAddress}/32 dev ${link}`);
+    await router.ip(`addr add ${gateway}/32 dev ${link}`);
     await router.ip(`link set ${link} up`);
-    await router.ip(`route add ${address}/32 dev ${link}`);
-    for (const command of [
-      "link set lo up",
-      `addr add ${address}/32 dev eth0`,
-      "link set eth0 up",
-      "route add default dev eth0",
-    ]) {
-      await namespace.ip(command);
-    }
-    return host;
+    for (const address of addresses) await router.ip(`route replace ${address}/32 dev ${link}`);
+    return namespace;
   }
 
   /** Loads a table of nftables. */
@@ -57,7 +67,7 @@ export class Fabric {
 
   /** Ends all of it. */
   async close(): Promise<void> {
-    await Promise.all([...this.hosts.map(({ namespace }) => namespace), this.router].map((each) => each.close()));
+    await Promise.all([...this.namespaces, this.router].map((each) => each.close()));
   }
 
   private async set(setting: string, value: string): Promise<void> {

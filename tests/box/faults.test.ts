@@ -39,7 +39,7 @@ describe("faults of the box's network", function () {
       hosts.map(async (from, i) => {
         const others = hosts.filter((other) => other !== from);
         const targets = others.map(({ address }): Target => [address, protocol, protocol === "tcp" ? 80 : 53]);
-        const answered = await answering(from, targets, patienceSeconds);
+        const answered = await answering(from.namespace, targets, patienceSeconds);
         return answered.map(([address]) => `${i}-${hosts.findIndex((other) => other.address === address)}`);
       }),
     );

@@ -63,6 +63,8 @@ export function securityGroupTable(rules: readonly SecurityRule[], members: read
     "  chain forward {",
     "    type filter hook forward priority 0; policy drop;",
     "    ct state established,related accept",
+    // What EC2 filters for nobody: the instance's metadata, and the names and the time of the network's own servers.
+    "    ip daddr 169.254.169.0/24 accept",
     "    ip saddr != @members ip daddr != @public drop",
     "    ip saddr @members jump egress",
     "    ip daddr @members jump ingress",

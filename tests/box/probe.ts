@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import type { NetworkNamespace } from "../support/namespace";
 import type { FabricHost } from "./fabric";
 
 const program = join(__dirname, "probe.py");
@@ -23,9 +24,13 @@ export async function listen(host: FabricHost, ports: Partial<Record<"tcp" | "ud
 }
 
 /** Those of the targets that answer a host; all are tried at once. @param seconds how long to wait for what may be on its way */
-export async function answering(host: FabricHost, targets: readonly Target[], seconds: number): Promise<Target[]> {
+export async function answering(
+  host: Pick<NetworkNamespace, "run">,
+  targets: readonly Target[],
+  seconds: number,
+): Promise<Target[]> {
   const input = targets.map((target) => `${JSON.stringify(target)}\n`).join("");
-  const answered = await host.namespace.run(["python3", program, "connect", String(seconds)], { input });
+  const answered = await host.run(["python3", program, "connect", String(seconds)], { input });
   return answered
     .split("\n")
     .filter((line) => line !== "")

@@ -6,6 +6,7 @@ import { nodeKinds, SecurityRules } from "../support/security-rules";
 import { cosArgs, runCos } from "../support/stack-program";
 import { Fabric, type FabricHost } from "./fabric";
 import { type Member, securityGroupTable } from "./firewall";
+import { allowed, outside, ports, type Role, roles } from "./port-graph";
 import { answering, listen, type Target } from "./probe";
 import { needsBox } from "./requirements";
 
@@ -13,7 +14,7 @@ import { needsBox } from "./requirements";
 const patienceSeconds = 3;
 
 /** Where each role has its hosts: two of each kind of node, so that a role is tried with itself too. */
-const addresses = {
+const addresses: Record<Role, string[]> = {
   consul: ["10.128.64.10", "10.128.80.10"],
   nomad: ["10.128.64.20", "10.128.80.20"],
   ingress: ["10.128.64.30", "10.128.80.30"],
@@ -23,40 +24,6 @@ const addresses = {
   operator: ["203.0.113.10"],
   internet: ["198.51.100.10"],
 };
-type Role = keyof typeof addresses;
-const roles = Object.keys(addresses) as Role[];
-const outside: Role[] = ["operator", "internet"];
-
-const ports = {
-  tcp: [
-    22, 80, 443, 4646, 4647, 4648, 8300, 8301, 8302, 8500, 8501, 8502, 8600, 9997, 9998, 9999, 19999, 20000, 32000,
-    32001,
-  ],
-  udp: [53, 4648, 8301, 8302, 8600, 20000],
-};
-
-const agents: Role[] = ["consul", "nomad", "ingress", "client"];
-const clients: Role[] = ["ingress", "client"];
-const everybody: Role[] = roles.filter((role) => role !== "alb" && role !== "nlb");
-
-/**
- * Who may connect to whom: the port graph (PORTS.md) as it is for the stack dev, which has neither TLS nor a load balancer for UIs,
- * and whose ingress takes HTTP. Not read from components/ports.ts, which it is to check.
- */
-const allowed: { from: Role[]; to: Role[]; tcp?: number[]; udp?: number[] }[] = [
-  { from: agents, to: ["consul"], tcp: [8300] },
-  { from: agents, to: agents, tcp: [8301], udp: [8301] },
-  { from: ["nlb"], to: ["consul"], tcp: [8500] },
-  { from: ["nlb", "consul"], to: ["nomad"], tcp: [4646] },
-  { from: clients, to: clients, tcp: [4646, 20000, 32000] },
-  { from: ["nomad", ...clients], to: ["nomad"], tcp: [4647] },
-  { from: ["nomad"], to: ["nomad"], tcp: [4648], udp: [4648] },
-  { from: ["alb"], to: ["ingress"], tcp: [9997, 9999] },
-  { from: agents, to: outside, tcp: [80, 443] },
-  { from: everybody, to: ["alb"], tcp: [80] },
-  { from: ["operator"], to: ["nlb"], tcp: [4646, 8500] },
-];
-
 const portsOf = (address: string): Target[] => [
   ...ports.tcp.map((port): Target => [address, "tcp", port]),
   ...ports.udp.map((port): Target => [address, "udp", port]),
@@ -109,7 +76,7 @@ describe("the security groups of the stack dev, enforced by nftables", function 
     const targets = others.flatMap((to) =>
       addresses[to].filter((other) => other !== address).flatMap((other) => portsOf(other)),
     );
-    const answered = await answering(host, targets, patienceSeconds);
+    const answered = await answering(host.namespace, targets, patienceSeconds);
     return others.flatMap((to) => {
       const hostsOf = addresses[to].filter((other) => other !== address);
       const counts = new Map<string, number>();
@@ -160,8 +127,8 @@ describe("security groups that are open to everybody", function () {
         ),
       );
       const targets = servers.map(({ address }): Target => [address, "tcp", 80]);
-      assert.deepEqual(await answering(client, targets, patienceSeconds), [targets[0]]);
-      assert.deepEqual(await answering(balancer, targets.slice(1), patienceSeconds), [targets[1]]);
+      assert.deepEqual(await answering(client.namespace, targets, patienceSeconds), [targets[0]]);
+      assert.deepEqual(await answering(balancer.namespace, targets.slice(1), patienceSeconds), [targets[1]]);
     } finally {
       await Promise.all(listeners.map((listener) => end(listener, "SIGKILL")));
       await fabric.close();

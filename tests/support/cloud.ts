@@ -13,7 +13,11 @@ const directory = join(__dirname, "..", "ami", "cloud");
 /** AWS's region of the stand-in. */
 export const region = "eu-central-1";
 
-const hosts = ["ec2", "ssm", "autoscaling"].map((service) => `${service}.${region}.amazonaws.com`);
+/** Names of the services in a region: also the dual-stack one, by which agents look for each other. */
+export const serviceNames = (region: string): string[] => [
+  ...["ec2", "ssm", "autoscaling"].map((service) => `${service}.${region}.amazonaws.com`),
+  `ec2.${region}.api.aws`,
+];
 
 /** An instance that the stand-in is to know. */
 export interface CloudInstance {
@@ -24,12 +28,31 @@ export interface CloudInstance {
   devices?: string[];
   /** Name of the Auto Scaling group that it is to be in. */
   group?: string;
+  /** Its ID. @default one that EC2 makes */
+  id?: string;
+  /** @default one of this stand-in's own */
+  subnet?: { vpc: string; cidr: string; zone: string };
+  /** What the metadata service says of it, by path, where that is not what all have. */
+  metadata?: Record<string, string>;
+  /** Over how many hops a token of the metadata service gets. @default any */
+  hopLimit?: number;
+}
+
+/** Where a {@link Cloud} is. */
+export interface CloudSite {
+  /** Arguments of nsenter for a network namespace that has both addresses. */
+  enter: string[];
+  /** Of AWS's services. */
+  address: string;
+  metadataAddress: string;
+  region: string;
 }
 
 /** What stands for AWS in a network of machines: see tests/ami/cloud/cloud.py. */
 export class Cloud {
   private readonly answers: Interface;
   private readonly ended: Promise<never>;
+  private last: Promise<unknown> = Promise.resolve();
 
   private constructor(
     private readonly child: ChildProcess,
@@ -44,7 +67,12 @@ export class Cloud {
     this.ended.catch(() => undefined);
   }
 
-  static async create(network: Network): Promise<Cloud> {
+  /** One in a network of machines. */
+  static create({ enter }: Network): Promise<Cloud> {
+    return Cloud.at({ enter, address: Network.gateway, metadataAddress: Network.metadataAddress, region });
+  }
+
+  static async at(site: CloudSite): Promise<Cloud> {
     const python = await pythonWith(join(directory, "requirements.txt"));
     const temporary = await temporaryDirectory("cloud");
     const at = (name: string) => join(temporary, name);
@@ -60,7 +88,9 @@ export class Cloud {
       "-subj",
       "/CN=Test CA",
     ]);
-    const names = `subjectAltName=${hosts.map((host) => `DNS:${host}`).join(",")}`;
+    const names = `subjectAltName=${serviceNames(site.region)
+      .map((host) => `DNS:${host}`)
+      .join(",")}`;
     const issued = [
       "-CA",
       at("ca.crt"),
@@ -71,7 +101,7 @@ export class Cloud {
       "-addext",
       "basicConstraints=CA:FALSE",
     ];
-    const subject = ["-subj", `/CN=${region}`];
+    const subject = ["-subj", `/CN=${site.region}`];
     await run("openssl", [
       "req",
       "-x509",
@@ -83,17 +113,17 @@ export class Cloud {
       ...subject,
       ...issued,
     ]);
-    const child = spawn("nsenter", [...network.enter, python, join(directory, "cloud.py")], {
+    const child = spawn("nsenter", [...site.enter, "nice", "--adjustment=-10", python, join(directory, "cloud.py")], {
       stdio: ["pipe", "pipe", "inherit"],
     });
     const cloud = new Cloud(child, temporary);
     await cloud.ask({
       start: {
-        address: Network.gateway,
-        metadata: Network.metadataAddress,
+        address: site.address,
+        metadata: site.metadataAddress,
         certificate: at("certificate"),
         key: at("key"),
-        region,
+        region: site.region,
       },
     });
     return cloud;
@@ -101,11 +131,15 @@ export class Cloud {
 
   /** Files by which a machine with a root file system reaches the stand-in under AWS's own names, and trusts it. */
   async files(root: string): Promise<Record<string, string>> {
+    const hosts = `127.0.0.1 localhost\n${Network.gateway} ${serviceNames(region).join(" ")}\n`;
+    return { "/etc/hosts": hosts, ...(await this.trust(root)) };
+  }
+
+  /** Files by which a machine with a root file system trusts the stand-in. */
+  async trust(root: string): Promise<Record<string, string>> {
     const bundle = "/etc/ssl/certs/ca-certificates.crt";
-    return {
-      "/etc/hosts": `127.0.0.1 localhost\n${Network.gateway} ${hosts.join(" ")}\n`,
-      [bundle]: `${await readFile(join(root, bundle), "utf8")}${await readFile(join(this.temporary, "ca.crt"), "utf8")}`,
-    };
+    const authorities = [join(root, bundle), join(this.temporary, "ca.crt")].map((file) => readFile(file, "utf8"));
+    return { [bundle]: (await Promise.all(authorities)).join("") };
   }
 
   /** Makes an instance. Resolves to its ID and, by device name, the IDs of its volumes. */
@@ -121,12 +155,28 @@ export class Cloud {
     await this.ask({ put: name, value });
   }
 
+  async deleteParameter(name: string): Promise<void> {
+    await this.ask({ delete: name });
+  }
+
+  /** Terminates an instance, which nobody replaces. */
+  async terminate(id: string): Promise<void> {
+    await this.ask({ terminate: id });
+  }
+
   /** Health of an instance, as Auto Scaling knows it. */
   async health(id: string): Promise<string> {
     return String((await this.ask({ health: id })).health);
   }
 
-  private async ask(request: object): Promise<Record<string, unknown>> {
+  /** Asks once what was asked before has been answered. */
+  private ask(request: object): Promise<Record<string, unknown>> {
+    const answered = this.last.then(() => this.send(request));
+    this.last = answered.catch(() => undefined);
+    return answered;
+  }
+
+  private async send(request: object): Promise<Record<string, unknown>> {
     const answer = once(this.answers, "line") as Promise<[string]>;
     this.child.stdin?.write(`${JSON.stringify(request)}\n`);
     const [line] = await Promise.race([answer, this.ended]);

@@ -2,19 +2,28 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { type ProcessRecord, recordOf } from "../../local/processes";
 import { run } from "./command";
+import { enterGroups, removeGroups } from "./control-groups";
+import { raiseInotifyLimit, restoreInotifyLimit } from "./inotify";
 import { end, NetworkNamespace } from "./namespace";
 import { removeDirectory, temporaryDirectory } from "./temporary";
 import { until } from "./until";
-
-const inotifyLimit = "/proc/sys/fs/inotify/max_user_instances";
 
 async function onlyChild(pid: string): Promise<string | undefined> {
   return (await readFile(`/proc/${pid}/task/${pid}/children`, "utf8")).trim().split(" ")[0];
 }
 
+/** Where machines are. */
+export interface MachineNetwork {
+  /** A namespace with an interface `eth0`, which the machine at that address sets up itself. */
+  link(address: string): Promise<NetworkNamespace>;
+  /** What cloud-init is told of that interface: as `ethernets.eth0` of its network configuration, version 2. */
+  settings(address: string): object;
+}
+
 /** A network of machines, and of what stands for AWS at the other end of it: in namespaces of its own, reached from nowhere else. */
-export class Network {
+export class Network implements MachineNetwork {
   static readonly gateway = "10.77.0.1";
   static readonly metadataAddress = "169.254.169.254";
 
@@ -22,14 +31,13 @@ export class Network {
 
   private constructor(
     private readonly own: NetworkNamespace,
-    private readonly limit: string,
+    private readonly holder: ProcessRecord,
   ) {}
 
   static async create(): Promise<Network> {
-    // Each machine's systemd has several instances of inotify, and the kernel's limit is for all machines together.
-    const limit = await readFile(inotifyLimit, "utf8");
-    if (Number(limit) < 1024) await writeFile(inotifyLimit, "1024");
-    const network = new Network(await NetworkNamespace.create(), limit);
+    const holder = recordOf(process.pid, "");
+    raiseInotifyLimit(holder);
+    const network = new Network(await NetworkNamespace.create(), holder);
     for (const command of [
       "link set lo up",
       "link add br0 type bridge",
@@ -47,14 +55,17 @@ export class Network {
     return this.own.enter;
   }
 
-  /** A namespace with an interface `eth0` in this network. */
-  async join(): Promise<NetworkNamespace> {
+  async link(): Promise<NetworkNamespace> {
     const joined = await NetworkNamespace.create();
     // Never one that was there: the kernel takes its time to remove those of namespaces that have ended.
     const name = `veth${++this.joined}`;
     await this.own.ip(`link add ${name} type veth peer name eth0 netns ${joined.pid}`);
     await this.own.ip(`link set ${name} master br0 up`);
     return joined;
+  }
+
+  settings(address: string): object {
+    return { addresses: [`${address}/24`], routes: [{ to: "0.0.0.0/0", via: Network.gateway }] };
   }
 
   /** Something that answers HTTP at an address of the gateway. */
@@ -66,7 +77,7 @@ export class Network {
 
   async close(): Promise<void> {
     await this.own.close();
-    await writeFile(inotifyLimit, this.limit);
+    restoreInotifyLimit(this.holder);
   }
 }
 
@@ -75,11 +86,17 @@ export interface MachineOptions {
   root: string;
   /** Its host name. */
   name: string;
-  network: Network;
-  /** In 10.77.0.0/24. */
+  network: MachineNetwork;
+  /** Its IPv4 address in that network. */
   address: string;
+  /** Where its own files are. @default a temporary directory */
+  directory?: string;
+  /** What cloud-init takes for the instance's ID. @default its name */
+  instanceId?: string;
+  /** Name of control groups of its own, for what systemd does not give it. @default none */
+  controlGroup?: string;
   /** For cloud-init. @default nothing but what cloud-init does on every instance */
-  userData?: string;
+  userData?: string | Buffer;
   /** Files to write before it boots, by absolute path. */
   files?: Record<string, string>;
   /** `--bind=` arguments of systemd-nspawn: block devices. */
@@ -100,17 +117,14 @@ export class Machine {
 
   /** Makes it, without booting it. */
   static async create(options: MachineOptions): Promise<Machine> {
-    const directory = await temporaryDirectory("machine");
-    for (const part of ["upper", "work", "root"]) await mkdir(join(directory, part));
+    const directory = options.directory ?? (await temporaryDirectory("machine"));
+    for (const part of ["upper", "work", "root"]) await mkdir(join(directory, part), { recursive: true });
     const machine = new Machine(options, directory);
-    const { name, address, userData = "#cloud-config\n{}\n", files } = options;
-    const network = {
-      version: 2,
-      ethernets: { eth0: { addresses: [`${address}/24`], routes: [{ to: "0.0.0.0/0", via: Network.gateway }] } },
-    };
+    const { name, address, instanceId = name, userData = "#cloud-config\n{}\n", files } = options;
+    const network = { version: 2, ethernets: { eth0: options.network.settings(address) } };
     const seed = "/var/lib/cloud/seed/nocloud";
     await machine.write({
-      [`${seed}/meta-data`]: `instance-id: ${name}\nlocal-hostname: ${name}\n`,
+      [`${seed}/meta-data`]: `instance-id: ${instanceId}\nlocal-hostname: ${name}\n`,
       [`${seed}/network-config`]: JSON.stringify(network),
       [`${seed}/user-data`]: userData,
       ...files,
@@ -119,7 +133,7 @@ export class Machine {
   }
 
   /** Writes files into it while it does not run. */
-  async write(files: Record<string, string>): Promise<void> {
+  async write(files: Record<string, string | Buffer>): Promise<void> {
     for (const [path, content] of Object.entries(files)) {
       const to = join(this.directory, "upper", path);
       await mkdir(dirname(to), { recursive: true });
@@ -136,14 +150,17 @@ export class Machine {
 
   /** Boots it, and waits until systemd has started all there is to start, well or not. */
   async boot(): Promise<void> {
-    const { root, name, network, binds = [] } = this.options;
+    const { root, name, network, address, controlGroup, binds = [] } = this.options;
     this.console = "";
-    this.namespace = await network.join();
-    const overlay = `lowerdir=${root},upperdir=${this.directory}/upper,workdir=${this.directory}/work`;
+    await this.namespace?.close();
+    this.namespace = await network.link(address);
+    // What is linked or has its mode changed is not copied: so a task's directory is made by hard links, as on a disk.
+    const overlay = `lowerdir=${root},upperdir=${this.directory}/upper,workdir=${this.directory}/work,metacopy=on,redirect_dir=on`;
     const at = join(this.directory, "root");
     const net = join(this.directory, "net");
     // These mounts are for this process alone, and gone with it.
     const script = [
+      ...(controlGroup === undefined ? [] : enterGroups(controlGroup)),
       "mount --make-rprivate /",
       `touch '${net}' && mount --bind /proc/${this.namespace.pid}/ns/net '${net}'`,
       "mount --types proc proc /proc",
@@ -196,8 +213,21 @@ export class Machine {
     return run("nsenter", ["--target", await this.leader(), "--all", ...command]);
   }
 
+  /** How it has ended, once it has: 133 when it wants to be booted again. */
+  async ended(): Promise<number | null> {
+    const { process } = this;
+    if (!process) return null;
+    if (process.exitCode === null && process.signalCode === null) await once(process, "exit");
+    return process.exitCode;
+  }
+
+  /** Ends it at once, as a power failure does. */
+  async fail(): Promise<void> {
+    if (this.process) await end(this.process, "SIGKILL");
+  }
+
   /** Process ID of its init: below that of unshare is that of systemd-nspawn. */
-  private async leader(): Promise<string> {
+  async leader(): Promise<string> {
     const nspawn = await onlyChild(String(this.process?.pid));
     const leader = nspawn && (await onlyChild(nspawn));
     if (!leader) throw new Error(`${this.options.name} is not running`);
@@ -212,11 +242,16 @@ export class Machine {
     );
   }
 
-  /** Shuts it down like a power button does; it can be booted again. */
-  async stop(): Promise<void> {
+  /**
+   * Shuts it down like a power button does; it can be booted again.
+   *
+   * @param limit when it loses its power
+   */
+  async stop(limit?: AbortSignal): Promise<void> {
     if (this.process) {
       const { process } = this;
-      const ended = process.exitCode === null ? once(process, "exit") : undefined;
+      const ended = process.exitCode === null && process.signalCode === null ? once(process, "exit") : undefined;
+      limit?.addEventListener("abort", () => process.kill("SIGKILL"));
       if (!(await this.succeeds("systemctl", "poweroff", "--no-block"))) process.kill("SIGKILL");
       await ended;
       this.process = undefined;
@@ -227,8 +262,9 @@ export class Machine {
 
   /** Ends it, and removes all of it. */
   async remove(): Promise<void> {
-    if (this.process) await end(this.process, "SIGKILL");
+    await this.fail();
     await this.namespace?.close();
+    if (this.options.controlGroup !== undefined) removeGroups(this.options.controlGroup);
     await removeDirectory(this.directory);
   }
 }

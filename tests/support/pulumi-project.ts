@@ -163,27 +163,36 @@ export async function engineEnvironment(
 }
 
 /** Runs pulumi. @param log file for the engine's events, where the command changes or compares the stack */
-export async function runEngine(args: string[], { cwd, env, log, interrupt }: RunOptions): Promise<RunResult> {
+export async function runEngine(args: string[], options: RunOptions): Promise<RunResult> {
+  const { cwd, env, log, interrupt, through = [], shown = false } = options;
   const { execa } = await import("execa");
   if (log !== undefined) await rm(log, { force: true });
   const flags = ["--non-interactive", "--color", "never", ...(log === undefined ? [] : ["--event-log", log])];
-  const { exitCode = 1, all } = await execa("pulumi", [...args, ...flags], {
+  const [program = "", ...more] = [...through, "pulumi", ...args, ...flags];
+  const output = shown ? (["pipe", "inherit"] as const) : "pipe";
+  const { exitCode = 1, all } = await execa(program, more, {
     cwd,
     env,
     all: true,
     reject: false,
+    stdout: output,
+    stderr: output,
     ...(interrupt && { cancelSignal: interrupt, forceKillAfterDelay: 60_000 }),
   });
   const events = log === undefined ? "" : await readFile(log, "utf8").catch(() => "");
   return { exitCode, text: all, ...summaryOf(events) };
 }
 
-interface RunOptions {
+export interface RunOptions {
   cwd: string;
   env: Record<string, string>;
   log?: string | undefined;
   /** Ends it as a person would, by SIGTERM. */
   interrupt?: AbortSignal | undefined;
+  /** A command that runs the one that follows it, somewhere else. @default here */
+  through?: string[];
+  /** Whether what it prints is shown meanwhile. @default false */
+  shown?: boolean;
 }
 
 function summaryOf(log: string): Omit<RunResult, "exitCode" | "text"> {

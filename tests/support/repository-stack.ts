@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { engineEnvironment, runEngine, type RunResult, type StateResource } from "./pulumi-project";
+import { engineEnvironment, runEngine, type RunOptions, type RunResult, type StateResource } from "./pulumi-project";
 import { stackValues } from "./stack-program";
 import { removeDirectory, temporaryDirectory } from "./temporary";
 import { until } from "./until";
@@ -16,6 +16,12 @@ export interface Program {
   config: Record<string, unknown>;
 }
 
+/** Where and how a stack's engine runs. */
+export interface Place extends Pick<RunOptions, "through" | "shown"> {
+  /** What it keeps: made where it is not there, and gone on with where it is. @default a temporary directory */
+  directory?: string;
+}
+
 /**
  * A stack of this repository's own program, or another one here, run by the real engine with the stand-in plugins. Its configuration is that of
  * the committed file but for what a test changes; that, the state, the engine's home and the AWS account of the stand-in are
@@ -27,6 +33,7 @@ export class RepositoryStack {
     private readonly program: Program,
     readonly directory: string,
     private readonly env: Record<string, string>,
+    private readonly place: Place,
   ) {}
 
   /** @param env more environment variables for the engine and the plugins */
@@ -34,15 +41,17 @@ export class RepositoryStack {
     stack: string,
     env: Record<string, string> = {},
     program: Program = { directory: repository, project: "cos", config: stackValues(stack) },
+    place: Place = {},
   ): Promise<RepositoryStack> {
-    const directory = await temporaryDirectory("stack");
+    const directory = place.directory ?? (await temporaryDirectory("stack"));
     const account = { COS_STAND_IN_AWS_ACCOUNT: join(directory, "account") };
     const environment = await engineEnvironment(directory, { ...account, ...env });
-    const made = new RepositoryStack(stack, program, directory, environment);
+    const made = new RepositoryStack(stack, program, directory, environment, place);
     // `stack init` writes into the configuration of the project it runs in, so it gets a project of its own.
     await writeFile(join(directory, "Pulumi.yaml"), `name: ${program.project}\nruntime: nodejs\n`);
-    const { exitCode, text } = await runEngine(["stack", "init", stack], { cwd: directory, env: made.env });
-    if (exitCode !== 0) throw new Error(`pulumi stack init failed:\n${text}`);
+    const select = ["stack", "select", "--create", stack];
+    const { exitCode, text } = await runEngine(select, { cwd: directory, env: made.env });
+    if (exitCode !== 0) throw new Error(`pulumi ${select.join(" ")} failed:\n${text}`);
     await made.configure({});
     return made;
   }
@@ -105,6 +114,7 @@ export class RepositoryStack {
       env: this.env,
       log: logged ? join(this.directory, "events.json") : undefined,
       interrupt,
+      ...(logged ? this.place : { through: this.place.through ?? [] }),
     });
   }
 }

@@ -37,17 +37,24 @@ interface TemplateInputs {
   tagSpecifications: { resourceType: string; tags: Record<string, string> }[];
 }
 
+/** What has been declared, by type. */
+interface Declared {
+  ofType(type: string): { name: string; inputs: unknown }[];
+}
+
 /** The rules of all security groups that a program has registered, as EC2 would apply them. */
 export class SecurityRules {
   readonly all: readonly SecurityRule[];
 
-  constructor(resources: Resources) {
+  constructor(resources: Declared) {
     const read = (direction: SecurityRule["direction"], type: string) =>
       resources.ofType(type).map(({ name, inputs }): SecurityRule => {
         const rule = inputs as RuleInputs;
         const { securityGroupId: group, referencedSecurityGroupId, cidrIpv4, cidrIpv6 } = rule;
         const { ipProtocol: protocol, fromPort, toPort } = rule;
-        const [peer, ...more] = [referencedSecurityGroupId, cidrIpv4, cidrIpv6].filter((of) => of !== undefined);
+        const [peer, ...more] = [referencedSecurityGroupId, cidrIpv4, cidrIpv6].filter(
+          (of) => of !== undefined && of !== "",
+        );
         if (peer === undefined || more.length > 0) throw new Error(`${name} must have one other side`);
         return { direction, group, peer, ofGroup: peer === referencedSecurityGroupId, protocol, fromPort, toPort };
       });

@@ -4,12 +4,15 @@ Told by lines of JSON on standard input, each answered by one on standard output
 
     {"start": {"address": "10.77.0.1", "metadata": "169.254.169.254", "certificate": "…", "key": "…", "region": "…"}}
     {"instance": {"address": "10.77.0.11", "tags": {"k": "v"}, "devices": ["/dev/sdf"], "group": "pool"}}  -> {"id": "i-…", "volumes": {"/dev/sdf": "vol-…"}}
-    {"put": "/cos/x", "value": "v"}   {"delete": "/cos/x"}   {"health": "i-…"} -> {"health": "Unhealthy"}
+    {"put": "/cos/x", "value": "v"}   {"delete": "/cos/x"}   {"terminate": "i-…"}   {"health": "i-…"} -> {"health": "Unhealthy"}
+
+An instance may have an "id", a "subnet" ({"vpc": CIDR, "cidr": CIDR, "zone": …}), "metadata" of its own and a "hopLimit" for tokens.
 """
 
 import json
 import logging
 import os
+import socket
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,11 +24,16 @@ os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 # Its log of requests.
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 
+import moto.ec2.models.instances as moto_instances  # noqa: E402
+from moto.core import DEFAULT_ACCOUNT_ID  # noqa: E402
+from moto.ec2.models import ec2_backends  # noqa: E402
 from moto.server import DomainDispatcherApplication, create_backend_app  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
 # By address: what asks is known by it, as it is to EC2.
 instances: dict[str, dict[str, str]] = {}
+# By address: over how many hops a token gets to what asks.
+hop_limits: dict[str, int] = {}
 
 
 class Metadata(BaseHTTPRequestHandler):
@@ -34,6 +42,10 @@ class Metadata(BaseHTTPRequestHandler):
     token = "token-of-the-stand-in"
 
     def do_PUT(self) -> None:
+        limit = hop_limits.get(self.client_address[0])
+        if limit is not None:
+            # One hop is the router of the stand-in, which on EC2 is none.
+            self.connection.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, limit + 1)
         wanted = self.path == "/latest/api/token" and self.headers.get("X-aws-ec2-metadata-token-ttl-seconds")
         self.answer(200 if wanted else 400, self.token if wanted else "")
 
@@ -57,6 +69,10 @@ class Metadata(BaseHTTPRequestHandler):
 class Cloud:
     region = ""
 
+    def __init__(self) -> None:
+        self.vpcs: dict[str, str] = {}
+        self.subnets: dict[str, str] = {}
+
     def client(self, service: str) -> Any:
         import boto3
 
@@ -73,19 +89,57 @@ class Cloud:
         for server in servers:
             threading.Thread(target=server.serve_forever, daemon=True).start()
         ec2 = self.client("ec2")
-        vpc = ec2.create_vpc(CidrBlock="10.77.0.0/16")["Vpc"]["VpcId"]
-        self.subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.77.0.0/24")["Subnet"]["SubnetId"]
         self.image = ec2.register_image(Name="cos", RootDeviceName="/dev/xvda")["ImageId"]
         return {}
 
-    def instance(self, address: str, tags: dict[str, str], devices: list[str], group: str | None = None) -> dict[str, Any]:
+    def subnet_of(self, vpc: str, cidr: str, zone: str | None = None) -> str:
+        """ID of a subnet, made when it is needed."""
         ec2 = self.client("ec2")
+        if vpc not in self.vpcs:
+            self.vpcs[vpc] = ec2.create_vpc(CidrBlock=vpc)["Vpc"]["VpcId"]
+        if cidr not in self.subnets:
+            where = {"AvailabilityZone": zone} if zone else {}
+            self.subnets[cidr] = ec2.create_subnet(VpcId=self.vpcs[vpc], CidrBlock=cidr, **where)["Subnet"]["SubnetId"]
+        return self.subnets[cidr]
+
+    def instance(
+        self,
+        address: str,
+        tags: dict[str, str],
+        devices: list[str],
+        group: str | None = None,
+        id: str | None = None,
+        subnet: dict[str, str] | None = None,
+        metadata: dict[str, str] | None = None,
+        hopLimit: int | None = None,
+    ) -> dict[str, Any]:
+        ec2 = self.client("ec2")
+        subnet_id = self.subnet_of(**(subnet or {"vpc": "10.77.0.0/16", "cidr": "10.77.0.0/24"}))
+        original = moto_instances.random_instance_id
+        if id is not None:
+            moto_instances.random_instance_id = lambda: id
+        try:
+            return self.launch(ec2, address, tags, devices, group, subnet_id, metadata or {}, hopLimit)
+        finally:
+            moto_instances.random_instance_id = original
+
+    def launch(
+        self,
+        ec2: Any,
+        address: str,
+        tags: dict[str, str],
+        devices: list[str],
+        group: str | None,
+        subnet_id: str,
+        metadata: dict[str, str],
+        hop_limit: int | None,
+    ) -> dict[str, Any]:
         made = ec2.run_instances(
             ImageId=self.image,
             InstanceType="t3.micro",
             MinCount=1,
             MaxCount=1,
-            SubnetId=self.subnet,
+            SubnetId=subnet_id,
             PrivateIpAddress=address,
             BlockDeviceMappings=[{"DeviceName": device, "Ebs": {"VolumeSize": 1}} for device in devices],
             TagSpecifications=[{"ResourceType": "instance", "Tags": [{"Key": k, "Value": v} for k, v in {"Name": address, **tags}.items()]}],
@@ -93,9 +147,15 @@ class Cloud:
         described = ec2.describe_instances(InstanceIds=[made["InstanceId"]])["Reservations"][0]["Instances"][0]
         if group is not None:
             scaling = self.client("autoscaling")
-            scaling.create_auto_scaling_group(
-                AutoScalingGroupName=group, InstanceId=made["InstanceId"], MinSize=0, MaxSize=3, DesiredCapacity=0, VPCZoneIdentifier=self.subnet
-            )
+            if not scaling.describe_auto_scaling_groups(AutoScalingGroupNames=[group])["AutoScalingGroups"]:
+                scaling.create_auto_scaling_group(
+                    AutoScalingGroupName=group,
+                    InstanceId=made["InstanceId"],
+                    MinSize=0,
+                    MaxSize=1000,
+                    DesiredCapacity=0,
+                    VPCZoneIdentifier=subnet_id,
+                )
             scaling.attach_instances(AutoScalingGroupName=group, InstanceIds=[made["InstanceId"]])
         instances[address] = {
             "instance-id": made["InstanceId"],
@@ -116,11 +176,27 @@ class Cloud:
                     "Expiration": "2099-01-01T00:00:00Z",
                 }
             ),
+            **metadata,
         }
+        if hop_limit is not None:
+            hop_limits[address] = hop_limit
         return {
             "id": made["InstanceId"],
             "volumes": {m["DeviceName"]: m["Ebs"]["VolumeId"] for m in described["BlockDeviceMappings"]},
         }
+
+    def terminate(self, id: str) -> None:
+        scaling = self.client("autoscaling")
+        # Out of its group first, or moto would put another in its place.
+        for found in scaling.describe_auto_scaling_instances(InstanceIds=[id])["AutoScalingInstances"]:
+            scaling.detach_instances(
+                AutoScalingGroupName=found["AutoScalingGroupName"], InstanceIds=[id], ShouldDecrementDesiredCapacity=True
+            )
+        self.client("ec2").terminate_instances(InstanceIds=[id])
+        # An address is free for others then, which moto does not know.
+        backend = ec2_backends[DEFAULT_ACCOUNT_ID][self.region]
+        ended = backend.get_instance(id)
+        backend.get_subnet(ended.subnet_id).del_subnet_ip(ended.private_ip)
 
     def handle(self, request: dict[str, Any]) -> dict[str, Any]:
         if "start" in request:
@@ -131,6 +207,8 @@ class Cloud:
             self.client("ssm").put_parameter(Name=request["put"], Value=request["value"], Type="SecureString", Overwrite=True)
         elif "delete" in request:
             self.client("ssm").delete_parameter(Name=request["delete"])
+        elif "terminate" in request:
+            self.terminate(request["terminate"])
         elif "health" in request:
             found = self.client("autoscaling").describe_auto_scaling_instances(InstanceIds=[request["health"]])
             return {"health": found["AutoScalingInstances"][0]["HealthStatus"]}

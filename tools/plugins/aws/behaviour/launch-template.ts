@@ -97,6 +97,7 @@ function templateOf(values: PlainMap): PlainMap {
     instanceType: instanceType ?? "",
     userData: userData ?? "",
     iamInstanceProfile: values["iamInstanceProfile"] ?? {},
+    metadataOptions: values["metadataOptions"] ?? {},
     securityGroupIds: [...listOf(vpcSecurityGroupIds), ...groups],
     tags: Object.assign(
       {},
