@@ -2,7 +2,8 @@
  * Runs test suites, each the mocha files of a directory beside this file, one after the other and whatever fails. Prints
  * one line `N passed, N failed` over all of them at its end, and exits with 1 when anything failed or nothing ran.
  *
- * `run.ts [--tests DIRECTORY] [SUITE...]`, by default those of `defaultSuites` that exist. With `CI=true` a skipped test
+ * `run.ts [--tests DIRECTORY] [--all] [SUITE...]`, by default those of `defaultSuites` that exist; `--all` also what is left out of them
+ * for its time. With `CI=true` a skipped test
  * is a failure. An interrupt lets the running test end and the suite remove what it has started; a second one does not.
  */
 import { type ChildProcess, spawn } from "node:child_process";
@@ -118,9 +119,10 @@ async function runSuites(tests: string, wanted: string[]): Promise<Outcome[]> {
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
-    options: { tests: { type: "string", default: __dirname } },
+    options: { tests: { type: "string", default: __dirname }, all: { type: "boolean", default: false } },
     allowPositionals: true,
   });
+  if (values.all) process.env.COS_TESTS = "all";
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
   const outcomes = await runSuites(values.tests, positionals);
   const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);

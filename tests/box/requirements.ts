@@ -1,6 +1,18 @@
 import { executablesOnPath } from "../../tools/path-lookup";
 
-const commands = ["ip", "nft", "nsenter", "unshare", "python3"];
+const commands = [
+  "ip",
+  "nft",
+  "nsenter",
+  "unshare",
+  "setpriv",
+  "python3",
+  "openssl",
+  "systemd-nspawn",
+  "debootstrap",
+  "haproxy",
+  "dnsmasq",
+];
 
 /** Why the box cannot run here; nothing where it can. */
 export function missingForBox(env: NodeJS.ProcessEnv = process.env): string[] {

@@ -1,0 +1,32 @@
+import { BoxUnderTest } from "./trials/box-under-test";
+import { changes } from "./trials/changes";
+import { driverTasks } from "./trials/drivers";
+import { faults } from "./trials/faults";
+import { fromNothing } from "./trials/from-nothing";
+import { network } from "./trials/network";
+import { needsBox } from "./requirements";
+
+/** Set by `npm run test:box -- --all`. */
+const all = process.env.COS_TESTS === "all";
+
+/**
+ * The stack dev, whole, on this machine: machines boot what `pulumi up` renders, and what breaks is broken for real. What was
+ * measured is printed at its end.
+ */
+describe("the box", function () {
+  this.timeout(600_000);
+  const tested = new BoxUnderTest();
+
+  before(needsBox);
+  before(() => tested.up());
+  after(() => tested.down());
+  after(() => {
+    console.log(tested.figures.map((line) => `    ${line}`).join("\n"));
+  });
+
+  fromNothing(tested);
+  driverTasks(tested);
+  network(tested);
+  changes(tested, all);
+  faults(tested, all);
+});

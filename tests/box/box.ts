@@ -1,0 +1,270 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DirectoryAccount } from "../../tools/plugins/aws/account";
+import { GROUP } from "../../tools/plugins/aws/behaviour/auto-scaling";
+import { mapsOf, shown } from "../../tools/plugins/aws/behaviour/behaviour";
+import { instancesAfter } from "../../tools/plugins/aws/behaviour/instances";
+import { ACCOUNT_ID } from "../../tools/plugins/aws/cloud";
+import { Netmask } from "netmask";
+import { Amazon, resolverAddress } from "./amazon";
+import { RunningBalancer } from "./balancer";
+import { Fabric, type FabricHost } from "./fabric";
+import { type Fault, faultTable } from "./faults";
+import { type Member, securityGroupTable } from "./firewall";
+import { Host, hostFiles, type HostState } from "./host";
+import { Turns } from "./turns";
+import { type Balancer, type Instance, type World, worldOf } from "./world";
+
+/** Where whoever runs `pulumi up` is: in a network for documentation, which the stack dev lets in. */
+const operatorAddress = "203.0.113.10";
+
+/** How many machines boot at a time: more take longer together than one after the other. */
+const atOnce = 4;
+
+export interface BoxOptions {
+  /** Where its own files are. */
+  directory: string;
+  /** Directory of the account of the stand-in for AWS. */
+  account: string;
+  /** Root file system of the machines. */
+  root: string;
+  region: string;
+  /** Name below which its control groups are. */
+  controlGroup: string;
+  /** After how many seconds Auto Scaling puts another instance in the place of one that has ended. */
+  replaceAfter: number;
+}
+
+export interface HostStatus {
+  name: string;
+  id: string;
+  address: string;
+  zone: string;
+  state: HostState;
+  /** Process ID of its init, in the box. */
+  leader?: string | undefined;
+  error?: string | undefined;
+}
+
+export interface BoxStatus {
+  hosts: HostStatus[];
+  balancers: { name: string; dnsName: string; address: string; health: Record<number, Record<string, string>> }[];
+  faults: Fault[];
+  /** Process ID of what holds the network namespace of whoever runs `pulumi up`, in the box. */
+  operator: string;
+  /** What went wrong when the box last followed the account. */
+  error: string | undefined;
+}
+
+/** The machines, load balancers and rules of an account, for real: it follows what the account says. */
+export class Box {
+  private readonly hosts = new Map<string, Host>();
+  private readonly balancers = new Map<string, { now: Balancer; running: RunningBalancer }>();
+  private readonly counts = new Map<string, number>();
+  private readonly turns = new Turns(atOnce);
+  private readonly account: DirectoryAccount;
+  private faults: Fault[] = [];
+  private table = "";
+  private error: string | undefined;
+
+  private constructor(
+    private readonly options: BoxOptions,
+    private readonly fabric: Fabric,
+    private readonly amazon: Amazon,
+    private readonly operator: FabricHost,
+    private readonly files: Record<string, string>,
+  ) {
+    this.account = new DirectoryAccount(options.account);
+  }
+
+  static async create(options: BoxOptions): Promise<Box> {
+    const fabric = await Fabric.create();
+    const amazon = await Amazon.create(fabric, options.region, options.directory);
+    const operator = await fabric.join(operatorAddress);
+    const unit = await readFile(join(options.root, "etc/systemd/system/nomad.service"), "utf8");
+    const files = { ...hostFiles(unit), ...(await amazon.cloud.trust(options.root)) };
+    return new Box(options, fabric, amazon, operator, files);
+  }
+
+  /** Makes the box what the account says now. What takes long (a boot, a shutdown) goes on after it. */
+  async follow(): Promise<void> {
+    try {
+      const world = worldOf(this.account);
+      await this.amazon.follow(world.parameters);
+      for (const balancer of world.balancers) await this.place(balancer);
+      await this.filter(world);
+      await this.retire(world);
+      await this.launch(world.instances);
+      for (const balancer of world.balancers) await this.balancers.get(balancer.arn)?.running.follow(balancer);
+      this.replaceEnded();
+      this.error = undefined;
+    } catch (error) {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      if (text !== this.error) console.error(text);
+      this.error = text;
+    }
+  }
+
+  async status(): Promise<BoxStatus> {
+    const hosts = [...this.hosts.values()].map(async (host) => {
+      const { name, instance, state, error } = host;
+      const { id, address, subnet } = instance;
+      return { name, id, address, zone: subnet.zone, state, error, leader: await host.leader() };
+    });
+    const balancers = [...this.balancers.values()].map(async ({ now: { name, dnsName, address }, running }) => ({
+      ...{ name, dnsName, address },
+      health: await running.health(),
+    }));
+    return {
+      hosts: await Promise.all(hosts),
+      balancers: await Promise.all(balancers),
+      faults: this.faults,
+      operator: this.operator.namespace.pid,
+      error: this.error,
+    };
+  }
+
+  /** The host with a name, an instance ID, an address or a host name. @throws Error where there is none */
+  host(wanted: string): Host {
+    const hosts = [...this.hosts.values()];
+    const found = hosts.find(({ name, instance }) => [name, instance.id, instance.address].includes(wanted));
+    if (found) return found;
+    throw new Error(`there is no host "${wanted}"; there are ${hosts.map(({ name }) => name).join(", ")}`);
+  }
+
+  /** Ends a host as a failure of its hardware does. */
+  async kill(host: string): Promise<void> {
+    await this.host(host).fail();
+  }
+
+  /** Cuts a zone off from the others: its nodes reach each other only. @throws Error where no node is in it */
+  async cut(zone: string): Promise<void> {
+    const instances = [...this.hosts.values()].map(({ instance }) => instance);
+    const zones = [...new Set(instances.map(({ subnet }) => subnet.zone))].sort();
+    // "a" is the zone that ends so.
+    const found = zones.find((name) => name === zone || name.replace(this.options.region, "") === zone);
+    if (found === undefined) throw new Error(`there is no zone "${zone}" with nodes; there are ${zones.join(", ")}`);
+    const addresses = instances.filter(({ subnet }) => subnet.zone === found).map(({ address }) => address);
+    await this.breakBy({ kind: "cut", addresses });
+  }
+
+  async breakBy(fault: Fault): Promise<void> {
+    this.faults = [...this.faults, fault];
+    await this.fabric.load(faultTable(this.faults));
+  }
+
+  async heal(): Promise<void> {
+    this.faults = [];
+    await this.fabric.load(faultTable([]));
+  }
+
+  /** Ends all of it. */
+  async close(): Promise<void> {
+    await Promise.all([...this.hosts.values()].map((host) => host.remove()));
+    await Promise.all([...this.balancers.values()].map(({ running }) => running.close()));
+    await this.amazon.close();
+    await this.fabric.close();
+  }
+
+  private async place(balancer: Balancer): Promise<void> {
+    const { arn, name, dnsName, address } = balancer;
+    const known = this.balancers.get(arn);
+    if (known) {
+      known.now = balancer;
+      return;
+    }
+    const directory = join(this.options.directory, "balancers", name);
+    await mkdir(directory, { recursive: true });
+    const running = new RunningBalancer(directory, await this.fabric.join(address));
+    this.balancers.set(arn, { now: balancer, running });
+    await this.amazon.name(dnsName, address);
+  }
+
+  private async filter({ instances, balancers, rules }: World): Promise<void> {
+    const members: Member[] = [...instances, ...balancers];
+    const table = securityGroupTable(rules, members);
+    if (table === this.table) return;
+    await this.fabric.load(table);
+    this.table = table;
+  }
+
+  private async launch(instances: Instance[]): Promise<void> {
+    const { root, directory, controlGroup, region } = this.options;
+    for (const instance of instances.filter(({ id }) => !this.hosts.has(id))) {
+      // An address is free when who had it is gone.
+      if ([...this.hosts.values()].some((host) => host.instance.address === instance.address)) continue;
+      await this.amazon.launch(instance, region);
+      const router = routerOf(instance.subnet.cidr);
+      const host = new Host(this.nameOf(instance), instance, {
+        ...{ root, files: this.files, turn: () => this.turns.next() },
+        directory: join(directory, "machines", instance.id),
+        controlGroup: `${controlGroup}/${instance.id}`,
+        network: {
+          link: (address) => this.fabric.link([address], router),
+          settings: (address) => ({
+            addresses: [`${address}/${instance.subnet.cidr.split("/")[1] ?? ""}`],
+            routes: [{ to: "0.0.0.0/0", via: router }],
+            nameservers: { addresses: [resolverAddress] },
+          }),
+        },
+      });
+      this.hosts.set(instance.id, host);
+    }
+  }
+
+  /** What is not in the account any more ends. */
+  private async retire({ instances, balancers }: World): Promise<void> {
+    for (const [id, host] of this.hosts) {
+      if (instances.some((instance) => instance.id === id) || host.state === "stopping") continue;
+      void host
+        .terminate()
+        .then(() => this.amazon.cloud.terminate(id))
+        .catch((error: unknown) => {
+          console.error(String(error));
+        })
+        .finally(() => this.hosts.delete(id));
+    }
+    for (const [arn, { running }] of this.balancers) {
+      if (balancers.some((balancer) => balancer.arn === arn)) continue;
+      this.balancers.delete(arn);
+      await running.close();
+      await running.host.namespace.close();
+    }
+  }
+
+  /** Auto Scaling finds an instance that has ended, and launches another. */
+  private replaceEnded(): void {
+    const due = Date.now() - this.options.replaceAfter * 1000;
+    const site = { region: this.options.region, cloud: this.cloud };
+    for (const group of this.account.all(GROUP)) {
+      const all = mapsOf(group.kept["instances"]);
+      const left = all.filter(({ id }) => {
+        const host = this.hosts.get(shown(id));
+        return host?.state !== "ended" || host.endedAt > due;
+      });
+      if (left.length === all.length) continue;
+      const kept = { ...group.kept, instances: left };
+      const instances = instancesAfter({ ...group, kept }, site);
+      this.account.put({ ...group, kept: { ...kept, instances } });
+    }
+  }
+
+  private get cloud() {
+    const { account } = this;
+    const { region } = this.options;
+    return { region, accountId: ACCOUNT_ID, account, defaultTags: {}, loadBalancerAddress: undefined, images: [] };
+  }
+
+  /** A name for people: its pool or its role, and a number that no other has had. */
+  private nameOf({ tags }: Instance): string {
+    const kind = tags["cos-pool"] ?? tags["cos-role"] ?? "instance";
+    const number = (this.counts.get(kind) ?? 0) + 1;
+    this.counts.set(kind, number);
+    return `${kind}-${number}`;
+  }
+}
+
+/** A subnet's router has its first address. */
+function routerOf(cidr: string): string {
+  return new Netmask(cidr).first;
+}

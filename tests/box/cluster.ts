@@ -1,0 +1,129 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { run } from "../support/command";
+import type { HostStatus } from "./box";
+import type { Laboratory } from "./laboratory";
+
+const pollMs = 500;
+
+export interface NomadNode {
+  ID: string;
+  Name: string;
+  Address: string;
+  Datacenter: string;
+  NodePool: string;
+  NodeClass: string;
+  Status: string;
+  SchedulingEligibility: string;
+}
+
+export interface Allocation {
+  ID: string;
+  NodeName: string;
+  ClientStatus: string;
+}
+
+interface RaftPeer {
+  Address: string;
+  Leader: boolean;
+  Voter: boolean;
+}
+
+export type Agent = "consul" | "nomad";
+
+/** The cluster in a box, asked through its own machines: by whichever server answers. */
+export class BoxCluster {
+  constructor(private readonly box: Laboratory) {}
+
+  /** The hosts that run, of all kinds or of one, e.g. `nomad-server`. */
+  async hosts(kind = ""): Promise<HostStatus[]> {
+    const { hosts } = await this.box.status();
+    return hosts.filter(({ name, state }) => name.startsWith(kind) && state === "running");
+  }
+
+  /** The host that runs with an address. */
+  async at(address: string): Promise<HostStatus> {
+    const found = (await this.hosts()).find((host) => host.address === address);
+    if (!found) throw new Error(`no host runs at ${address}`);
+    return found;
+  }
+
+  /** Runs a command on a host. Returns what it printed; rejects when it fails. */
+  async exec(host: string, ...command: string[]): Promise<string> {
+    const [file = "", ...args] = await this.box.through(host);
+    return run(file, [...args, ...command]);
+  }
+
+  /** What an agent's API answers to a GET below `/v1/`; undefined when no server does. */
+  async get<T>(agent: Agent, path: string): Promise<T | undefined> {
+    const port = agent === "nomad" ? 4646 : 8500;
+    for (const { name } of await this.hosts(`${agent}-server`)) {
+      const url = `http://127.0.0.1:${port}/v1/${path}`;
+      const answer = await this.exec(name, "curl", "--fail", "--silent", "--max-time", "5", url).catch(() => undefined);
+      if (answer !== undefined) return JSON.parse(answer) as T;
+    }
+    return undefined;
+  }
+
+  async peers(agent: Agent): Promise<RaftPeer[]> {
+    return (await this.get<{ Servers: RaftPeer[] }>(agent, "operator/raft/configuration"))?.Servers ?? [];
+  }
+
+  /** The host of the leader that a majority follows. */
+  async leader(agent: Agent): Promise<HostStatus | undefined> {
+    const leader = (await this.peers(agent)).find(({ Leader }) => Leader);
+    const address = leader?.Address.split(":")[0];
+    return (await this.hosts(`${agent}-server`)).find((host) => host.address === address);
+  }
+
+  /** Whether there are three servers, which all vote and are all alive. */
+  async isWhole(agent: Agent): Promise<boolean> {
+    const health = await this.get<{ Healthy: boolean; Servers: { Voter: boolean; Healthy: boolean }[] }>(
+      agent,
+      "operator/autopilot/health",
+    );
+    const voters = health?.Servers.filter(({ Voter, Healthy }) => Voter && Healthy) ?? [];
+    return health?.Healthy === true && voters.length === 3 && health.Servers.length === 3;
+  }
+
+  /** The clients that Nomad knows and has not given up. */
+  async nodes(): Promise<NomadNode[]> {
+    const nodes = await this.get<NomadNode[]>("nomad", "nodes");
+    return (nodes ?? []).filter(({ Status }) => Status !== "down");
+  }
+
+  /** Allocations of a job that run. */
+  async running(job: string): Promise<Allocation[]> {
+    const all = await this.get<Allocation[]>("nomad", `job/${job}/allocations`);
+    return (all ?? []).filter(({ ClientStatus }) => ClientStatus === "running");
+  }
+
+  /** Waits until something is so; mocha's time limit ends it, and every minute it says what it waits for. */
+  async until(what: string, condition: () => Promise<boolean>): Promise<void> {
+    const telling = setInterval(() => {
+      console.error(`the box: waits until ${what}`);
+    }, 60_000);
+    try {
+      while (!(await condition().catch(() => false))) await delay(pollMs);
+    } finally {
+      clearInterval(telling);
+    }
+  }
+
+  /** Waits until everything is as after `up`: servers, clients, jobs, and the load balancers' targets. */
+  async untilWhole(): Promise<void> {
+    for (const agent of ["consul", "nomad"] as const) {
+      await this.until(`${agent} has three healthy voters`, () => this.isWhole(agent));
+    }
+    await this.until("all clients are ready", async () => {
+      const nodes = await this.nodes();
+      return nodes.length === 4 && nodes.every(({ Status }) => Status === "ready");
+    });
+    await this.until("fabio runs on both of its nodes", async () => (await this.running("fabio")).length === 2);
+    await this.until("the sample has its instances", async () => (await this.running("ping")).length === 3);
+    await this.until("all targets are healthy", async () => {
+      const { balancers } = await this.box.status();
+      const states = balancers.flatMap(({ health }) => Object.values(health).flatMap((each) => Object.values(each)));
+      return states.length === 8 && states.every((state) => state === "UP");
+    });
+  }
+}

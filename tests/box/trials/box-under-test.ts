@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { removeDirectory, temporaryDirectory } from "../../support/temporary";
+import { BoxCluster } from "../cluster";
+import { Laboratory } from "../laboratory";
+import { underLoad } from "../load-client";
+
+/** What is in Consul's KV during all trials. */
+const kept = { key: "box/kept", value: "kept" };
+
+/** How many of the requests during a trial have failed. */
+export interface Losses {
+  failures: string[];
+  /** Requests a second. */
+  rate: number;
+}
+
+/** The box that all trials share: booted once, tried much. */
+export class BoxUnderTest {
+  /** What was measured, a line each. */
+  readonly figures: string[] = [];
+  url = "";
+  private directory = "";
+  private made: { box: Laboratory; cluster: BoxCluster } | undefined;
+
+  get box(): Laboratory {
+    assert.ok(this.made, "the box is not up");
+    return this.made.box;
+  }
+
+  get cluster(): BoxCluster {
+    assert.ok(this.made, "the box is not up");
+    return this.made.cluster;
+  }
+
+  async up(): Promise<void> {
+    this.directory = await temporaryDirectory("box");
+    const box = new Laboratory({ directory: this.directory, name: "test", replaceAfter: 10 });
+    const cluster = new BoxCluster(box);
+    this.made = { box, cluster };
+    const started = Date.now();
+    const { exitCode, text } = await box.up();
+    assert.equal(exitCode, 0, text.slice(-6000));
+    this.figures.push(`from nothing to the jobs ${secondsSince(started)} s`);
+    const balancer = (await box.status()).balancers.find(({ name }) => name.includes("-alb-"));
+    assert.ok(balancer);
+    this.url = `http://${balancer.address}/ping`;
+    await cluster.untilWhole();
+    await cluster.exec("consul-server-1", "consul", "kv", "put", kept.key, kept.value);
+  }
+
+  async down(): Promise<void> {
+    await this.made?.box.down();
+    await removeDirectory(this.directory);
+  }
+
+  /**
+   * Does something under load, waits until all is whole again, and sees that nothing that was in the cluster is lost.
+   *
+   * @param act returns figures of its own
+   */
+  async trial(what: string, act: () => Promise<string[]>): Promise<Losses> {
+    const { box, cluster, url } = this;
+    await cluster.untilWhole();
+    let found: string[] = [];
+    const { failures, requests, seconds } = await underLoad(box, url, async () => {
+      const started = Date.now();
+      found = await act();
+      await cluster.untilWhole();
+      found.push(`whole again after ${secondsSince(started)} s`);
+    });
+    this.figures.push(`${what}: ${[...found, `${failures.length} of ${requests} requests failed`].join(", ")}`);
+    const jobs = (await cluster.get<{ ID: string }[]>("nomad", "jobs"))?.map(({ ID }) => ID);
+    assert.deepEqual(jobs?.sort(), ["fabio", "ping"], "the list of jobs");
+    const [value] = (await cluster.get<{ Value: string }[]>("consul", `kv/${kept.key}`)) ?? [];
+    assert.equal(Buffer.from(value?.Value ?? "", "base64").toString(), kept.value, "what was in Consul's KV");
+    return { failures, rate: requests / seconds };
+  }
+}
+
+export const secondsSince = (time: number): string => ((Date.now() - time) / 1000).toFixed(1);

@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
+import type { HostStatus } from "../box";
+import type { Agent } from "../cluster";
+import { type BoxUnderTest, secondsSince } from "./box-under-test";
+
+/** How long the ingress's load balancer may send requests to what does not answer: interval x threshold + timeout, in seconds. */
+const balancerSeconds = 5 * 2 + 2;
+/** How long fabio may: until Consul's agents have found a node dead, which takes their gossip this long at most, in seconds. */
+const gossipSeconds = 15;
+
+const agents = ["consul", "nomad"] as const;
+
+/**
+ * What breaks, each under steady load through the load balancer.
+ *
+ * @param all whether all of it is broken, or one of each kind
+ */
+export function faults(tested: BoxUnderTest, all: boolean): void {
+  const trial: BoxUnderTest["trial"] = (what, act) => tested.trial(what, act);
+
+  async function oneOf(kind: string): Promise<HostStatus> {
+    const [found] = await tested.cluster.hosts(kind);
+    assert.ok(found, `no ${kind} runs`);
+    return found;
+  }
+
+  async function leaderOf(agent: Agent): Promise<HostStatus> {
+    const leader = await tested.cluster.leader(agent);
+    assert.ok(leader, `${agent} has no leader`);
+    return leader;
+  }
+
+  async function killLeader(agent: Agent): Promise<string[]> {
+    const leader = await leaderOf(agent);
+    const started = Date.now();
+    await tested.box.order("kill", leader.name);
+    await tested.cluster.until(`${agent} has another leader`, async () => {
+      const now = await tested.cluster.leader(agent);
+      return now !== undefined && now.id !== leader.id;
+    });
+    return [`another leader after ${secondsSince(started)} s`];
+  }
+
+  /** Ends a client, and waits until Nomad knows. */
+  async function killClient({ name, address }: HostStatus): Promise<string[]> {
+    await tested.box.order("kill", name);
+    await tested.cluster.until("it is gone", async () =>
+      (await tested.cluster.nodes()).every((node) => node.Address !== address),
+    );
+    return [];
+  }
+
+  /** Stops all processes of a name on a host for some time. */
+  async function freeze({ name }: HostStatus, program: string, seconds: number): Promise<void> {
+    const signal = (which: string) => tested.cluster.exec(name, "pkill", "--signal", which, "--exact", program);
+    await signal("STOP");
+    try {
+      await delay(seconds * 1000);
+    } finally {
+      await signal("CONT");
+    }
+  }
+
+  describe("when something breaks", () => {
+    it("loses no request with the leader of Nomad", async () => {
+      const { failures } = await trial("the leader of Nomad killed", () => killLeader("nomad"));
+      assert.deepEqual(failures, []);
+    });
+
+    it("loses no more requests with an ingress node than its load balancer's health check says", async () => {
+      const act = async () => killClient(await oneOf("public-services"));
+      const { failures, rate } = await trial("an ingress node killed", act);
+      assert.ok(failures.length <= rate * 0.5 * balancerSeconds, failures.join("\n"));
+    });
+
+    it("goes on without a zone, and is whole when it is back", async () => {
+      const { failures, rate } = await trial("a zone cut off for 30 s", async () => {
+        await tested.box.order("cut", "b");
+        await delay(30_000);
+        for (const agent of agents) {
+          await tested.cluster.until(
+            `${agent} has a leader`,
+            async () => (await tested.cluster.leader(agent)) !== undefined,
+          );
+        }
+        await tested.box.order("heal");
+        return [];
+      });
+      assert.ok(failures.length <= rate * Math.max(balancerSeconds, gossipSeconds), failures.join("\n"));
+    });
+
+    const frozen = all ? 60 : 20;
+    it(`loses no request with a server that is frozen for ${frozen} s`, async () => {
+      const { failures } = await trial(`the leader of Consul frozen for ${frozen} s`, async () => {
+        await freeze(await leaderOf("consul"), "consul", frozen);
+        return [];
+      });
+      assert.deepEqual(failures, []);
+    });
+
+    it("loses no request with servers whose network is bad", async () => {
+      const { failures } = await trial("a server that is not heard, and one that loses 10 %, for 20 s", async () => {
+        await tested.box.order("mute", (await oneOf("consul-server")).name);
+        await tested.box.order("loss", `${(await oneOf("nomad-server")).name} 10`);
+        await delay(20_000);
+        await tested.box.order("heal");
+        return [];
+      });
+      assert.deepEqual(failures, []);
+    });
+
+    if (!all) return;
+
+    it("loses no request with the leader of Consul", async () => {
+      const { failures } = await trial("the leader of Consul killed", () => killLeader("consul"));
+      assert.deepEqual(failures, []);
+    });
+
+    it("loses no more requests with a client than Consul takes to find it dead", async () => {
+      let share = 0;
+      const { failures, rate } = await trial("a client with instances of the sample killed", async () => {
+        const running = await tested.cluster.running("ping");
+        const on = (name: string) => running.filter(({ NodeName }) => NodeName === name).length;
+        const node = running.map(({ NodeName }) => NodeName).sort((one, other) => on(other) - on(one))[0] ?? "";
+        share = on(node) / running.length;
+        return killClient(await tested.cluster.at(node.replace("ip-", "").replaceAll("-", ".")));
+      });
+      assert.ok(failures.length <= rate * share * gossipSeconds, failures.join("\n"));
+    });
+
+    it("loses no more requests with a fabio that fails than its load balancer's health check says", async () => {
+      const { failures, rate } = await trial("fabio killed on one node", async () => {
+        const { name } = await oneOf("public-services");
+        await tested.cluster.exec(name, "pkill", "--signal", "KILL", "--exact", "fabio");
+        return [];
+      });
+      assert.ok(failures.length <= rate * 0.5 * balancerSeconds, failures.join("\n"));
+    });
+
+    it("keeps everything when all nodes boot again at once", async () => {
+      await trial("all nodes booted again", async () => {
+        const hosts = await tested.cluster.hosts();
+        await Promise.all(hosts.map(({ name }) => tested.cluster.exec(name, "systemctl", "reboot", "--no-block")));
+        await tested.cluster.until("they have ended", async () => (await tested.cluster.hosts()).length < hosts.length);
+        return [];
+      });
+    });
+
+    it("boots a node while AWS's endpoints are gone, once they are back", async () => {
+      const { failures, rate } = await trial(
+        "a client killed, and the endpoints gone for 60 s while another boots",
+        async () => {
+          await tested.box.order("outage");
+          await killClient(await oneOf("private-services"));
+          await delay(60_000);
+          await tested.box.order("heal");
+          return [];
+        },
+      );
+      assert.ok(failures.length <= rate * gossipSeconds, failures.join("\n"));
+    });
+  });
+}

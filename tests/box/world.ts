@@ -1,0 +1,208 @@
+import { long2ip, Netmask } from "netmask";
+import type { Account, Entry } from "../../tools/plugins/aws/account";
+import { GROUP } from "../../tools/plugins/aws/behaviour/auto-scaling";
+import { listOf, mapOf, mapsOf, numberOf, shown, textOf, textsOf } from "../../tools/plugins/aws/behaviour/behaviour";
+import { LAUNCH_TEMPLATE } from "../../tools/plugins/aws/behaviour/launch-template";
+import type { PlainMap } from "../../tools/plugins/value";
+import { type SecurityRule, SecurityRules } from "../support/security-rules";
+
+/** An instance that an Auto Scaling group has in the account. */
+export interface Instance {
+  id: string;
+  /** ID of its group. */
+  group: string;
+  address: string;
+  subnet: { vpc: string; cidr: string; zone: string };
+  securityGroupIds: string[];
+  tags: Record<string, string>;
+  imageId: string;
+  type: string;
+  /** As EC2 hands it out: it may be packed. */
+  userData: Buffer;
+  /** Over how many hops a token of the metadata service gets. */
+  hopLimit: number;
+}
+
+/** How a load balancer asks its targets whether they are healthy; times in seconds. */
+export interface HealthCheck {
+  protocol: string;
+  port: number;
+  path: string;
+  /** Status codes that are healthy, as AWS writes them: `200` or `200-399` or `200,202`. */
+  matcher: string;
+  interval: number;
+  timeout: number;
+  healthyThreshold: number;
+  unhealthyThreshold: number;
+}
+
+export interface TargetGroup {
+  arn: string;
+  port: number;
+  check: HealthCheck;
+  /** Seconds that a target that is taken out goes on with what it has begun. */
+  deregistrationDelay: number;
+  /** Addresses of instances by their IDs. */
+  targets: Record<string, string>;
+}
+
+export interface Listener {
+  port: number;
+  protocol: string;
+  targetGroup: TargetGroup;
+}
+
+export interface Balancer {
+  arn: string;
+  name: string;
+  dnsName: string;
+  type: "application" | "network";
+  /** Its IPv4 address: the last of its first subnet, which no instance gets. */
+  address: string;
+  securityGroupIds: string[];
+  isPublic: boolean;
+  /** Seconds after which an idle connection is closed. */
+  idleTimeout: number;
+  listeners: Listener[];
+}
+
+/** What there is in an account, as far as the box makes it real. */
+export interface World {
+  instances: Instance[];
+  balancers: Balancer[];
+  rules: readonly SecurityRule[];
+  /** Values of the parameters of Systems Manager by name. */
+  parameters: Map<string, string>;
+}
+
+const SUBNET = "aws:ec2/subnet:Subnet";
+const vpcOf = (account: Account, subnet: Entry) => account.get("aws:ec2/vpc:Vpc", shown(subnet.values["vpcId"]));
+
+/** What an account has now. What is made only in part, because the engine is at it, is left out until it is whole. */
+export function worldOf(account: Account): World {
+  const instances = account.all(GROUP).flatMap((group) => instancesOf(account, group));
+  return {
+    instances,
+    balancers: account
+      .all("aws:lb/loadBalancer:LoadBalancer")
+      .flatMap((entry) => balancersOf(account, entry, instances)),
+    rules: rulesOf(account),
+    parameters: new Map(
+      account.all("aws:ssm/parameter:Parameter").map(({ values: { name, value } }) => [shown(name), shown(value)]),
+    ),
+  };
+}
+
+function instancesOf(account: Account, group: Entry): Instance[] {
+  return mapsOf(group.kept["instances"]).flatMap((instance) => {
+    const subnet = account.get(SUBNET, shown(instance["subnetId"]));
+    const vpc = subnet && vpcOf(account, subnet);
+    const template = account.get(LAUNCH_TEMPLATE, shown(instance["launchTemplateId"]));
+    const data = mapOf(mapOf(template?.kept["versions"])[shown(instance["launchTemplateVersion"])]);
+    if (!subnet || !vpc || !template) return [];
+    return {
+      id: shown(instance["id"]),
+      group: group.id,
+      address: shown(instance["privateIp"]),
+      subnet: {
+        vpc: shown(vpc.values["cidrBlock"]),
+        cidr: shown(subnet.values["cidrBlock"]),
+        zone: shown(instance["availabilityZone"]),
+      },
+      securityGroupIds: textsOf(instance["securityGroupIds"]),
+      tags: Object.fromEntries(Object.entries(mapOf(instance["tags"])).map(([key, value]) => [key, shown(value)])),
+      imageId: shown(instance["imageId"]),
+      type: shown(instance["instanceType"]),
+      userData: Buffer.from(textOf(data["userData"]) ?? "", "base64"),
+      hopLimit: numberOf(mapOf(data["metadataOptions"])["httpPutResponseHopLimit"]) ?? 1,
+    };
+  });
+}
+
+function balancersOf(account: Account, { id, values }: Entry, instances: Instance[]): Balancer[] {
+  const subnet = account.get(SUBNET, textsOf(values["subnets"])[0] ?? "");
+  if (!subnet) return [];
+  const listeners = account.all("aws:lb/listener:Listener").filter((entry) => entry.values["loadBalancerArn"] === id);
+  return [
+    {
+      arn: id,
+      name: shown(values["name"]),
+      dnsName: shown(values["dnsName"]),
+      type: values["loadBalancerType"] === "network" ? "network" : "application",
+      address: lastAddress(shown(subnet.values["cidrBlock"]), indexIn(account, subnet.id, id)),
+      securityGroupIds: textsOf(values["securityGroups"]),
+      isPublic: values["internal"] !== true,
+      idleTimeout: numberOf(values["idleTimeout"]) ?? 60,
+      listeners: listeners
+        .flatMap((entry) => listenersOf(account, entry, instances))
+        .sort((one, other) => one.port - other.port),
+    },
+  ];
+}
+
+/** Which of the load balancers with that first subnet it is. */
+function indexIn(account: Account, subnet: string, arn: string): number {
+  const there = account
+    .all("aws:lb/loadBalancer:LoadBalancer")
+    .filter(({ values }) => textsOf(values["subnets"])[0] === subnet);
+  return there
+    .map(({ id }) => id)
+    .sort()
+    .indexOf(arn);
+}
+
+/** The very last of a block is for broadcasts, those before it go to load balancers. */
+function lastAddress(cidr: string, index: number): string {
+  const { netLong, size } = new Netmask(cidr);
+  return long2ip(netLong + size - 2 - index);
+}
+
+function listenersOf(account: Account, { values }: Entry, instances: Instance[]): Listener[] {
+  const actions = listOf(values["defaultActions"]).map(mapOf);
+  const arn = actions.map((action) => textOf(action["targetGroupArn"])).find((text) => text !== undefined);
+  const group = account.get("aws:lb/targetGroup:TargetGroup", arn ?? "");
+  if (!group) return [];
+  const protocol = shown(values["protocol"]);
+  return [{ port: numberOf(values["port"]) ?? 80, protocol, targetGroup: targetGroupOf(account, group, instances) }];
+}
+
+function targetGroupOf(account: Account, { id, values }: Entry, instances: Instance[]): TargetGroup {
+  const attached = account
+    .all("aws:autoscaling/attachment:Attachment")
+    .filter((entry) => entry.values["lbTargetGroupArn"] === id)
+    .map((entry) => shown(entry.values["autoscalingGroupName"]));
+  const port = numberOf(values["port"]) ?? 80;
+  const targets = instances.filter(({ group }) => attached.includes(group));
+  return {
+    arn: id,
+    port,
+    check: healthCheckOf(mapOf(values["healthCheck"]), shown(values["protocol"]), port),
+    // AWS's default.
+    deregistrationDelay: numberOf(values["deregistrationDelay"]) ?? 300,
+    targets: Object.fromEntries(targets.map((instance) => [instance.id, instance.address])),
+  };
+}
+
+/** With AWS's defaults for what is not said: those of application load balancers, and of network load balancers for TCP. */
+function healthCheckOf(check: PlainMap, ownProtocol: string, port: number): HealthCheck {
+  const protocol = textOf(check["protocol"]) ?? ownProtocol;
+  const interval = numberOf(check["interval"]) ?? 30;
+  return {
+    protocol,
+    port: /^\d+$/.test(shown(check["port"])) ? Number(shown(check["port"])) : port,
+    path: textOf(check["path"]) ?? "/",
+    matcher: textOf(check["matcher"]) || "200",
+    interval,
+    timeout: Math.min(numberOf(check["timeout"]) ?? (protocol === "TCP" ? 10 : 5), interval),
+    healthyThreshold: numberOf(check["healthyThreshold"]) ?? 5,
+    unhealthyThreshold: numberOf(check["unhealthyThreshold"]) ?? 2,
+  };
+}
+
+function rulesOf(account: Account): readonly SecurityRule[] {
+  const entries = ["Ingress", "Egress"].flatMap((direction) =>
+    account.all(`aws:vpc/securityGroup${direction}Rule:SecurityGroup${direction}Rule`),
+  );
+  const all = entries.map(({ type, id, values }) => ({ type, name: id, inputs: values }));
+  return new SecurityRules({ ofType: (type) => all.filter((each) => each.type.endsWith(type)) }).all;
+}
