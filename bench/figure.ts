@@ -6,8 +6,8 @@ export interface Side {
   measure: () => Promise<number>;
 }
 
-/** What is measured: seconds, or megabytes. */
-export type Unit = "s" | "MB";
+/** What is measured: seconds, milliseconds, or megabytes. */
+export type Unit = "s" | "ms" | "MB";
 
 /** Two ways to do much the same, of which the first may take at most `limit` times as much as the second. */
 export interface Comparison {

@@ -5,10 +5,11 @@
 import { type Figure, isOk, measure, renderFigure } from "./figure";
 import { amiSuite } from "./ami";
 import { awsSuite } from "./aws";
+import { boxSuite } from "./box";
 import { localSuite } from "./local";
 import type { Suite } from "./suite";
 
-const suites: Record<string, Suite> = { local: localSuite, aws: awsSuite, ami: amiSuite };
+const suites: Record<string, Suite> = { local: localSuite, aws: awsSuite, ami: amiSuite, box: boxSuite };
 
 async function main(names: string[]): Promise<void> {
   const unknown = names.filter((name) => !(name in suites));

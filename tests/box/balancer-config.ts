@@ -12,8 +12,10 @@ export function serverWords({ targetGroup: { port, check } }: Listener, address:
 /**
  * A load balancer as the configuration of haproxy, without targets: these come and go while it runs. It has the listeners that forward; HTTPS
  * and TLS end at a certificate that only AWS has, so that those listeners are left out.
+ *
+ * @param socket path of that by which it is told of targets
  */
-export function balancerConfig(balancer: Balancer, socket: string): string {
+export function balancerConfig(balancer: Balancer, address: string, socket: string): string {
   const http = balancer.type === "application";
   return [
     "global",
@@ -31,7 +33,7 @@ export function balancerConfig(balancer: Balancer, socket: string): string {
     ...(http ? ["  option forwardfor", "  option http-keep-alive"] : []),
     ...forwarding(balancer).flatMap((listener) => [
       `frontend ${proxyName(listener.port)}`,
-      `  bind ${balancer.address}:${listener.port}`,
+      `  bind ${address}:${listener.port}`,
       ...(http
         ? [
             "  http-request set-header X-Forwarded-Proto http",

@@ -25,7 +25,7 @@ export class RunningBalancer {
 
   /** Makes it what the account says. */
   async follow(balancer: Balancer): Promise<void> {
-    const config = balancerConfig(balancer, this.socket);
+    const config = balancerConfig(balancer, this.host.address, this.socket);
     if (config !== this.config) await this.start(config, forwarding(balancer).length > 0);
     if (!this.process) return;
     for (const listener of forwarding(balancer)) await this.followTargets(listener);

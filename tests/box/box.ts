@@ -5,7 +5,7 @@ import { GROUP } from "../../tools/plugins/aws/behaviour/auto-scaling";
 import { mapsOf, shown } from "../../tools/plugins/aws/behaviour/behaviour";
 import { instancesAfter } from "../../tools/plugins/aws/behaviour/instances";
 import { ACCOUNT_ID } from "../../tools/plugins/aws/cloud";
-import { Netmask } from "netmask";
+import { long2ip, Netmask } from "netmask";
 import { Amazon, resolverAddress } from "./amazon";
 import { RunningBalancer } from "./balancer";
 import { Fabric, type FabricHost } from "./fabric";
@@ -41,6 +41,8 @@ export interface HostStatus {
   address: string;
   zone: string;
   state: HostState;
+  /** When it began to boot for the first time, in milliseconds since 1970. */
+  bootedAt?: number | undefined;
   /** Process ID of its init, in the box. */
   leader?: string | undefined;
   error?: string | undefined;
@@ -107,12 +109,12 @@ export class Box {
 
   async status(): Promise<BoxStatus> {
     const hosts = [...this.hosts.values()].map(async (host) => {
-      const { name, instance, state, error } = host;
+      const { name, instance, state, error, bootedAt } = host;
       const { id, address, subnet } = instance;
-      return { name, id, address, zone: subnet.zone, state, error, leader: await host.leader() };
+      return { name, id, address, zone: subnet.zone, state, error, bootedAt, leader: await host.leader() };
     });
-    const balancers = [...this.balancers.values()].map(async ({ now: { name, dnsName, address }, running }) => ({
-      ...{ name, dnsName, address },
+    const balancers = [...this.balancers.values()].map(async ({ now: { name, dnsName }, running }) => ({
+      ...{ name, dnsName, address: running.host.address },
       health: await running.health(),
     }));
     return {
@@ -167,7 +169,7 @@ export class Box {
   }
 
   private async place(balancer: Balancer): Promise<void> {
-    const { arn, name, dnsName, address } = balancer;
+    const { arn, name, dnsName } = balancer;
     const known = this.balancers.get(arn);
     if (known) {
       known.now = balancer;
@@ -175,13 +177,29 @@ export class Box {
     }
     const directory = join(this.options.directory, "balancers", name);
     await mkdir(directory, { recursive: true });
+    const address = this.addressIn(balancer.cidr);
     const running = new RunningBalancer(directory, await this.fabric.join(address));
     this.balancers.set(arn, { now: balancer, running });
     await this.amazon.name(dnsName, address);
   }
 
+  /** The last free address of a subnet, which no instance gets; the very last is for broadcasts. */
+  private addressIn(cidr: string): string {
+    const { netLong, size } = new Netmask(cidr);
+    const taken = [...this.balancers.values()].map(({ running }) => running.host.address);
+    let number = netLong + size - 2;
+    while (taken.includes(long2ip(number))) number -= 1;
+    return long2ip(number);
+  }
+
   private async filter({ instances, balancers, rules }: World): Promise<void> {
-    const members: Member[] = [...instances, ...balancers];
+    const members: Member[] = [
+      ...instances,
+      ...balancers.flatMap((balancer) => {
+        const address = this.balancers.get(balancer.arn)?.running.host.address;
+        return address === undefined ? [] : { ...balancer, address };
+      }),
+    ];
     const table = securityGroupTable(rules, members);
     if (table === this.table) return;
     await this.fabric.load(table);

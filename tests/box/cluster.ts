@@ -4,6 +4,8 @@ import type { HostStatus } from "./box";
 import type { Laboratory } from "./laboratory";
 
 const pollMs = 500;
+/** Two ingress nodes, three servers of Nomad and three of Consul. */
+const targets = 8;
 
 export interface NomadNode {
   ID: string;
@@ -30,6 +32,8 @@ interface RaftPeer {
 
 export type Agent = "consul" | "nomad";
 
+const httpPort: Record<Agent, number> = { consul: 8500, nomad: 4646 };
+
 /** The cluster in a box, asked through its own machines: by whichever server answers. */
 export class BoxCluster {
   constructor(private readonly box: Laboratory) {}
@@ -53,11 +57,18 @@ export class BoxCluster {
     return run(file, [...args, ...command]);
   }
 
+  /** Whether a command ends with 0 on a host. */
+  succeeds(host: string, ...command: string[]): Promise<boolean> {
+    return this.exec(host, ...command).then(
+      () => true,
+      () => false,
+    );
+  }
+
   /** What an agent's API answers to a GET below `/v1/`; undefined when no server does. */
   async get<T>(agent: Agent, path: string): Promise<T | undefined> {
-    const port = agent === "nomad" ? 4646 : 8500;
     for (const { name } of await this.hosts(`${agent}-server`)) {
-      const url = `http://127.0.0.1:${port}/v1/${path}`;
+      const url = `http://127.0.0.1:${httpPort[agent]}/v1/${path}`;
       const answer = await this.exec(name, "curl", "--fail", "--silent", "--max-time", "5", url).catch(() => undefined);
       if (answer !== undefined) return JSON.parse(answer) as T;
     }
@@ -68,11 +79,19 @@ export class BoxCluster {
     return (await this.get<{ Servers: RaftPeer[] }>(agent, "operator/raft/configuration"))?.Servers ?? [];
   }
 
-  /** The host of the leader that a majority follows. */
+  /** The host of the leader on which the servers that run agree, two at least; undefined where they do not, or it does not run. */
   async leader(agent: Agent): Promise<HostStatus | undefined> {
-    const leader = (await this.peers(agent)).find(({ Leader }) => Leader);
-    const address = leader?.Address.split(":")[0];
-    return (await this.hosts(`${agent}-server`)).find((host) => host.address === address);
+    const servers = await this.hosts(`${agent}-server`);
+    const url = `http://127.0.0.1:${httpPort[agent]}/v1/status/leader`;
+    const named = servers.map(({ name }) =>
+      this.exec(name, "curl", "--silent", "--max-time", "2", url).catch(() => ""),
+    );
+    // One that has just booted knows of none yet.
+    const known = (await Promise.all(named)).filter((answer) => /\d/.test(answer));
+    const [first = ""] = known;
+    if (known.length < 2 || known.some((answer) => answer !== first)) return undefined;
+    const address = first.replaceAll('"', "").split(":")[0];
+    return servers.find((host) => host.address === address);
   }
 
   /** Whether there are three servers, which all vote and are all alive. */
@@ -116,14 +135,15 @@ export class BoxCluster {
     }
     await this.until("all clients are ready", async () => {
       const nodes = await this.nodes();
-      return nodes.length === 4 && nodes.every(({ Status }) => Status === "ready");
+      const clients = (await this.hosts()).filter(({ name }) => !name.includes("-server-"));
+      return nodes.length === clients.length && nodes.every(({ Status }) => Status === "ready");
     });
     await this.until("fabio runs on both of its nodes", async () => (await this.running("fabio")).length === 2);
     await this.until("the sample has its instances", async () => (await this.running("ping")).length === 3);
     await this.until("all targets are healthy", async () => {
       const { balancers } = await this.box.status();
       const states = balancers.flatMap(({ health }) => Object.values(health).flatMap((each) => Object.values(each)));
-      return states.length === 8 && states.every((state) => state === "UP");
+      return states.length === targets && states.every((state) => state === "UP");
     });
   }
 }

@@ -24,6 +24,8 @@ export class BoxControl {
   async hold(): Promise<() => void> {
     const response = await this.ask("hold", "");
     response.on("error", () => undefined);
+    // Nothing is waited for on it.
+    response.socket.unref();
     return () => response.destroy();
   }
 

@@ -19,6 +19,8 @@ export class Host {
   state: HostState = "waiting";
   /** Why it could not boot, where it could not. */
   error: string | undefined;
+  /** When it began to boot for the first time, in milliseconds since 1970. */
+  bootedAt: number | undefined;
   /** When it ended, in milliseconds since 1970. */
   endedAt = 0;
   /** Until it has ended. */
@@ -75,11 +77,13 @@ export class Host {
         try {
           if (this.leaves()) return;
           this.state = "booting";
+          this.bootedAt ??= Date.now();
           this.machine ??= await Machine.create({
             ...machine,
             name: hostNameOf(instance.address),
             address: instance.address,
             instanceId: instance.id,
+            diskGiB: instance.diskGiB,
             userData: instance.userData,
           });
           await this.machine.boot();

@@ -34,6 +34,8 @@ export interface LaboratoryOptions {
   directory?: string;
   /** Whether what the engine prints is shown. @default false */
   shown?: boolean;
+  /** Whether the box ends with this process, however that ends. @default false */
+  bound?: boolean;
   /** See {@link BoxOptions}. @default 30 */
   replaceAfter?: number;
 }
@@ -79,13 +81,13 @@ export class Laboratory {
       interrupt?.addEventListener("abort", () => void this.control.order("interrupt").catch(() => undefined));
       await stack.configure(changes);
       const result = await stack.up();
-      await this.control.order("keep");
+      if (!this.options.bound) await this.control.order("keep");
       told.abort();
       await telling;
       return result;
     } finally {
       told.abort();
-      letGo();
+      if (!this.options.bound) letGo();
     }
   }
 
@@ -96,14 +98,14 @@ export class Laboratory {
 
   /** What runs a command that follows it on a host of the box. @throws UserError where it is none */
   async through(name: string): Promise<string[]> {
-    const { hosts, operator } = await this.status();
-    if (name === "operator") return [...this.inside(), "nsenter", "--target", operator, "--net"];
-    const found = hosts.find((host) => [host.name, host.id, host.address].includes(name));
-    if (found?.leader === undefined) {
-      const names = hosts.filter(({ leader }) => leader !== undefined).map((host) => host.name);
-      throw new UserError(`There is no host "${name}" that runs; there are operator, ${names.join(", ")}.`);
-    }
-    return [...this.inside(), "nsenter", "--target", found.leader, "--all"];
+    const { process, namespaces } = await this.find(name);
+    return [...this.inside(), "nsenter", "--target", process, namespaces];
+  }
+
+  /** What runs a command of this machine that follows it in the network of a host. @throws UserError where it is none */
+  async inNetworkOf(name: string): Promise<string[]> {
+    const { process } = await this.find(name);
+    return [...this.inside(), "nsenter", "--target", process, "--net"];
   }
 
   /** Gives an order, see supervisor.ts. */
@@ -126,6 +128,16 @@ export class Laboratory {
         await delay(50);
       }
     }
+  }
+
+  /** A process of a host, and which of its namespaces are the host's own. */
+  private async find(name: string): Promise<{ process: string; namespaces: string }> {
+    const { hosts, operator } = await this.status();
+    if (name === "operator") return { process: operator, namespaces: "--net" };
+    const found = hosts.find((host) => [host.name, host.id, host.address].includes(name));
+    if (found?.leader !== undefined) return { process: found.leader, namespaces: "--all" };
+    const names = hosts.filter(({ leader }) => leader !== undefined).map((host) => host.name);
+    throw new UserError(`There is no host "${name}" that runs; there are operator, ${names.join(", ")}.`);
   }
 
   private async start(onProgress: (message: string) => void): Promise<void> {

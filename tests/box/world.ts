@@ -1,4 +1,3 @@
-import { long2ip, Netmask } from "netmask";
 import type { Account, Entry } from "../../tools/plugins/aws/account";
 import { GROUP } from "../../tools/plugins/aws/behaviour/auto-scaling";
 import { listOf, mapOf, mapsOf, numberOf, shown, textOf, textsOf } from "../../tools/plugins/aws/behaviour/behaviour";
@@ -17,6 +16,8 @@ export interface Instance {
   tags: Record<string, string>;
   imageId: string;
   type: string;
+  /** Size of its root volume. */
+  diskGiB: number;
   /** As EC2 hands it out: it may be packed. */
   userData: Buffer;
   /** Over how many hops a token of the metadata service gets. */
@@ -57,8 +58,8 @@ export interface Balancer {
   name: string;
   dnsName: string;
   type: "application" | "network";
-  /** Its IPv4 address: the last of its first subnet, which no instance gets. */
-  address: string;
+  /** CIDR block of its first subnet, where its address is. */
+  cidr: string;
   securityGroupIds: string[];
   isPublic: boolean;
   /** Seconds after which an idle connection is closed. */
@@ -113,10 +114,17 @@ function instancesOf(account: Account, group: Entry): Instance[] {
       tags: Object.fromEntries(Object.entries(mapOf(instance["tags"])).map(([key, value]) => [key, shown(value)])),
       imageId: shown(instance["imageId"]),
       type: shown(instance["instanceType"]),
+      diskGiB: rootVolumeGiB(data),
       userData: Buffer.from(textOf(data["userData"]) ?? "", "base64"),
       hopLimit: numberOf(mapOf(data["metadataOptions"])["httpPutResponseHopLimit"]) ?? 1,
     };
   });
+}
+
+/** The image's own size where the template says none. */
+function rootVolumeGiB(data: PlainMap): number {
+  const sizes = mapsOf(data["blockDeviceMappings"]).map(({ ebs }) => numberOf(mapOf(ebs)["volumeSize"]));
+  return sizes.find((size) => size !== undefined) ?? 8;
 }
 
 function balancersOf(account: Account, { id, values }: Entry, instances: Instance[]): Balancer[] {
@@ -129,7 +137,7 @@ function balancersOf(account: Account, { id, values }: Entry, instances: Instanc
       name: shown(values["name"]),
       dnsName: shown(values["dnsName"]),
       type: values["loadBalancerType"] === "network" ? "network" : "application",
-      address: lastAddress(shown(subnet.values["cidrBlock"]), indexIn(account, subnet.id, id)),
+      cidr: shown(subnet.values["cidrBlock"]),
       securityGroupIds: textsOf(values["securityGroups"]),
       isPublic: values["internal"] !== true,
       idleTimeout: numberOf(values["idleTimeout"]) ?? 60,
@@ -138,23 +146,6 @@ function balancersOf(account: Account, { id, values }: Entry, instances: Instanc
         .sort((one, other) => one.port - other.port),
     },
   ];
-}
-
-/** Which of the load balancers with that first subnet it is. */
-function indexIn(account: Account, subnet: string, arn: string): number {
-  const there = account
-    .all("aws:lb/loadBalancer:LoadBalancer")
-    .filter(({ values }) => textsOf(values["subnets"])[0] === subnet);
-  return there
-    .map(({ id }) => id)
-    .sort()
-    .indexOf(arn);
-}
-
-/** The very last of a block is for broadcasts, those before it go to load balancers. */
-function lastAddress(cidr: string, index: number): string {
-  const { netLong, size } = new Netmask(cidr);
-  return long2ip(netLong + size - 2 - index);
 }
 
 function listenersOf(account: Account, { values }: Entry, instances: Instance[]): Listener[] {

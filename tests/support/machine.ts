@@ -95,6 +95,8 @@ export interface MachineOptions {
   instanceId?: string;
   /** Name of control groups of its own, for what systemd does not give it. @default none */
   controlGroup?: string;
+  /** Size of a disk of its own, in GiB. @default it has none, and writes to this machine's */
+  diskGiB?: number;
   /** For cloud-init. @default nothing but what cloud-init does on every instance */
   userData?: string | Buffer;
   /** Files to write before it boots, by absolute path. */
@@ -118,9 +120,10 @@ export class Machine {
   /** Makes it, without booting it. */
   static async create(options: MachineOptions): Promise<Machine> {
     const directory = options.directory ?? (await temporaryDirectory("machine"));
-    for (const part of ["upper", "work", "root"]) await mkdir(join(directory, part), { recursive: true });
+    for (const part of ["upper", "work", "root", "disk"]) await mkdir(join(directory, part), { recursive: true });
     const machine = new Machine(options, directory);
-    const { name, address, instanceId = name, userData = "#cloud-config\n{}\n", files } = options;
+    const { name, address, instanceId = name, userData = "#cloud-config\n{}\n", files, diskGiB } = options;
+    if (diskGiB !== undefined) await run("mkfs.ext4", ["-q", "-m", "0", machine.disk, `${diskGiB}G`]);
     const network = { version: 2, ethernets: { eth0: options.network.settings(address) } };
     const seed = "/var/lib/cloud/seed/nocloud";
     await machine.write({
@@ -155,7 +158,9 @@ export class Machine {
     await this.namespace?.close();
     this.namespace = await network.link(address);
     // What is linked or has its mode changed is not copied: so a task's directory is made by hard links, as on a disk.
-    const overlay = `lowerdir=${root},upperdir=${this.directory}/upper,workdir=${this.directory}/work,metacopy=on,redirect_dir=on`;
+    const { lower, own, mounts } = this.layers();
+    const layers = `lowerdir=${[...lower, root].join(":")},upperdir=${own}/upper,workdir=${own}/work`;
+    const overlay = `${layers},metacopy=on,redirect_dir=on`;
     const at = join(this.directory, "root");
     const net = join(this.directory, "net");
     // These mounts are for this process alone, and gone with it.
@@ -166,6 +171,7 @@ export class Machine {
       "mount --types proc proc /proc",
       // Where systemd-nspawn keeps its own.
       "mount --types tmpfs tmpfs /run",
+      ...mounts,
       `mount --types overlay overlay --options '${overlay}' '${at}'`,
       'exec systemd-nspawn "$@"',
     ].join(" && ");
@@ -206,6 +212,20 @@ export class Machine {
       const said = await this.run("systemctl", "is-system-running", "--wait").catch((error: unknown) => String(error));
       return /^(running|degraded)$/m.test(said);
     });
+  }
+
+  /** Where it has what is not in its root file system, and how that gets there. */
+  private layers(): { lower: string[]; own: string; mounts: string[] } {
+    const { directory } = this;
+    if (this.options.diskGiB === undefined) return { lower: [], own: directory, mounts: [] };
+    const own = join(directory, "disk");
+    // What was written into it before it booted is below what it writes itself.
+    const mounts = [`mount --options loop '${this.disk}' '${own}'`, `mkdir --parents '${own}/upper' '${own}/work'`];
+    return { lower: [join(directory, "upper")], own, mounts };
+  }
+
+  private get disk(): string {
+    return join(this.directory, "disk.img");
   }
 
   /** Runs a command in it. Returns what it printed; rejects when it fails. */

@@ -34,7 +34,7 @@ export class BoxUnderTest {
 
   async up(): Promise<void> {
     this.directory = await temporaryDirectory("box");
-    const box = new Laboratory({ directory: this.directory, name: "test", replaceAfter: 10 });
+    const box = new Laboratory({ directory: this.directory, name: "test", replaceAfter: 10, bound: true });
     const cluster = new BoxCluster(box);
     this.made = { box, cluster };
     const started = Date.now();

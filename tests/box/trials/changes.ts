@@ -49,14 +49,18 @@ export function changes(tested: BoxUnderTest, all: boolean): void {
     });
 
     it("launches and ends clients by a pool's size without a failed request", async () => {
-      const pools = (stackValues("dev")["cos:nomad"] as { pools: { name: string; minSize: number }[] }).pools;
-      const larger = pools.map((pool) => (pool.name === "private-services" ? { ...pool, minSize: 3 } : pool));
+      // A group keeps the size that it has within its bounds, so both have to be said.
+      const sized = (size: { minSize: number; maxSize: number }) => {
+        const { pools } = stackValues("dev")["cos:nomad"] as { pools: { name: string }[] };
+        return { pools: pools.map((pool) => (pool.name === "private-services" ? { ...pool, ...size } : pool)) };
+      };
       const { failures } = await tested.trial("a client more, and one less", async () => {
-        const more = await up({ "cos:nomad": { pools: larger } });
+        const more = await up({ "cos:nomad": sized({ minSize: 3, maxSize: 3 }) });
         await tested.cluster.until("there are five", async () => (await tested.cluster.nodes()).length === 5);
-        return [...more, ...(await up({}))];
+        return [...more, ...(await up({ "cos:nomad": sized({ minSize: 2, maxSize: 2 }) }))];
       });
       assert.deepEqual(failures, []);
+      assert.equal((await tested.cluster.hosts("private-services")).length, 2);
     });
 
     it("adds a pool, and takes it away, without a failed request", async () => {

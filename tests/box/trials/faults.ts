@@ -147,6 +147,20 @@ export function faults(tested: BoxUnderTest, all: boolean): void {
       });
     });
 
+    it("loses no request with a client whose disk is full", async () => {
+      const { failures } = await trial("a client whose disk is full for 60 s", async () => {
+        const { name } = await oneOf("private-services");
+        // All that is free at once, and then what is left of it.
+        const fill =
+          "fallocate -l $(df --output=avail --block-size=1 /var | tail -1) /var/full; ! dd if=/dev/zero of=/var/full2 bs=64k";
+        await tested.cluster.exec(name, "bash", "-c", fill);
+        await delay(60_000);
+        await tested.cluster.exec(name, "rm", "/var/full", "/var/full2");
+        return [];
+      });
+      assert.deepEqual(failures, []);
+    });
+
     it("boots a node while AWS's endpoints are gone, once they are back", async () => {
       const { failures, rate } = await trial(
         "a client killed, and the endpoints gone for 60 s while another boots",

@@ -26,10 +26,8 @@ export function network(tested: BoxUnderTest): void {
     }
 
     async function reached(from: string, targets: Target[]): Promise<Target[]> {
-      const [file = "", ...args] = await tested.box.through(from);
-      // In its network, with this machine's Python.
-      const inside = args.map((arg) => (arg === "--all" ? "--net" : arg));
-      return answering({ run: (command, options) => run(file, [...inside, ...command], options) }, targets, 3);
+      const [file = "", ...args] = await tested.box.inNetworkOf(from);
+      return answering({ run: (command, options) => run(file, [...args, ...command], options) }, targets, 3);
     }
 
     it("lets nodes connect to what the port graph says, and to nothing else", async () => {

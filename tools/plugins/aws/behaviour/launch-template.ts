@@ -98,6 +98,7 @@ function templateOf(values: PlainMap): PlainMap {
     userData: userData ?? "",
     iamInstanceProfile: values["iamInstanceProfile"] ?? {},
     metadataOptions: values["metadataOptions"] ?? {},
+    blockDeviceMappings: values["blockDeviceMappings"] ?? [],
     securityGroupIds: [...listOf(vpcSecurityGroupIds), ...groups],
     tags: Object.assign(
       {},
