@@ -139,11 +139,20 @@ job "fabio" {
       port = "ui"
     }
 
+    # One that starts while another on the node still says goodbye finds its ports taken: it tries for longer than that takes.
     restart {
-      attempts = 5
-      interval = "2m"
-      delay    = "2s"
+      attempts = ceil((var.grace_seconds + 40) / 5)
+      interval = "5m"
+      delay    = "5s"
       mode     = "delay"
+    }
+
+    # A node that was out of reach for a while goes on with the fabio that it has. Without this, Nomad gives up a fabio that serves,
+    # and starts another beside it when the node is back.
+    disconnect {
+      lost_after = "1h"
+      replace    = false
+      reconcile  = "keep_original"
     }
 
     task "fabio" {

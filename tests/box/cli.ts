@@ -87,8 +87,13 @@ async function up(box: Laboratory): Promise<void> {
     });
   }
   const tell = (message: string) => process.stderr.write(`box: ${message}\n`);
-  const { exitCode } = await box.up({}, tell, interrupted.signal);
-  if (exitCode !== 0) {
+  const result = await box.up({}, tell, interrupted.signal).catch((error: unknown) => {
+    // Its box is being removed under it.
+    if (interrupted.signal.aborted && !wasUp) return undefined;
+    throw error;
+  });
+  if (interrupted.signal.aborted && !wasUp) return;
+  if (result?.exitCode !== 0) {
     throw new UserError(
       "`pulumi up` has failed. The box is still there: `npm run box -- status` shows it, `npm run box -- down` removes it.",
     );

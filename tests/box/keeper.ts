@@ -34,15 +34,4 @@ for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
     child.kill("SIGKILL");
   });
 }
-child.once("exit", () => {
-  // The last of its processes leave their control groups a moment after it.
-  const attempt = () => {
-    try {
-      place.clear();
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EBUSY") throw error;
-      setTimeout(attempt, 50);
-    }
-  };
-  attempt();
-});
+child.once("exit", () => void place.clear());

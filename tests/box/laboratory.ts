@@ -118,16 +118,7 @@ export class Laboratory {
   async down(): Promise<void> {
     const keeper = this.place.processes.alive(keeperName);
     if (keeper) await stopProcess(keeper, 60);
-    for (;;) {
-      try {
-        if (this.place.exists) this.place.clear();
-        return;
-      } catch (error) {
-        // Its last processes are about to be gone.
-        if ((error as NodeJS.ErrnoException).code !== "EBUSY") throw error;
-        await delay(50);
-      }
-    }
+    if (this.place.exists) await this.place.clear();
   }
 
   /** A process of a host, and which of its namespaces are the host's own. */

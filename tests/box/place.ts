@@ -37,7 +37,7 @@ export class BoxPlace {
     return join(this.directory, "control.sock");
   }
 
-  /** Name of what its machines have below each legacy hierarchy of control groups. */
+  /** Name of what its machines have in each hierarchy of control groups. */
   get controlGroup(): string {
     return `pulumi-cos-box-${createHash("sha256").update(this.directory).digest("hex").slice(0, 12)}`;
   }
@@ -52,10 +52,10 @@ export class BoxPlace {
   }
 
   /** Removes everything that the box has left, once its processes have ended. */
-  clear(): void {
+  async clear(): Promise<void> {
     const keeper = this.processes.get(keeperName);
     if (keeper) restoreInotifyLimit(keeper);
-    removeGroups(this.controlGroup);
+    await removeGroups(this.controlGroup);
     rmSync(this.directory, { recursive: true, force: true, maxRetries: 5 });
   }
 }

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
+import { until } from "./until";
 
 const base = "/sys/fs/cgroup";
 /** What Nomad limits tasks by. */
@@ -14,36 +15,57 @@ export function legacyControllers(): string[] {
   return wanted.filter((controller) => existsSync(join(base, controller, "cgroup.procs")));
 }
 
-/** Lines of bash that put the shell into a group of its own below `name` of each legacy controller. */
+/** Where groups are: each legacy hierarchy, and that of v2, by which systemd knows its services. */
+function hierarchies(): string[] {
+  const unified = [base, join(base, "unified")].filter((directory) =>
+    existsSync(join(directory, "cgroup.controllers")),
+  );
+  return [...legacyControllers().map((controller) => join(base, controller)), ...unified];
+}
+
+/**
+ * Lines of bash that put the shell into a group of its own, of that name, in each hierarchy. Machines in the same group would have
+ * their services in the same groups too, and each systemd would remove, and end, those of the others.
+ */
 export function enterGroups(name: string): string[] {
-  return legacyControllers().map((controller) => {
-    const group = join(base, controller, name);
-    const inherited = ["cpuset.cpus", "cpuset.mems"].map((file) => inheritAlong(join(base, controller), name, file));
-    return [
-      `mkdir --parents '${group}'`,
-      ...(controller === "cpuset" ? inherited : []),
-      `echo 0 > '${group}/cgroup.procs'`,
-    ].join(" && ");
+  return hierarchies().flatMap((hierarchy) => {
+    const steps = name.split("/").map((_, index, parts) => join(hierarchy, ...parts.slice(0, index + 1)));
+    const group = join(hierarchy, name);
+    const isUnified = existsSync(join(hierarchy, "cgroup.controllers"));
+    const passed = isUnified ? [hierarchy, ...steps.slice(0, -1)].map(passControllers) : [];
+    const cpuset = !isUnified && existsSync(join(hierarchy, "cpuset.cpus"));
+    const inherited = cpuset
+      ? steps.flatMap((step) => ["cpuset.cpus", "cpuset.mems"].map((file) => inherit(step, file)))
+      : [];
+    return [`mkdir --parents '${group}'`, ...passed, ...inherited, `echo 0 > '${group}/cgroup.procs'`];
   });
 }
 
+/** What is below a group of v2 has the controllers that the group passes on. */
+function passControllers(group: string): string {
+  const pass = `echo "+$controller" > '${group}/cgroup.subtree_control'`;
+  return `for controller in $(cat '${group}/cgroup.controllers'); do ${pass} || true; done`;
+}
+
 /** A new cpuset has neither processors nor memory; it takes those of the one above. */
-function inheritAlong(root: string, name: string, file: string): string {
-  const steps = name.split("/").map((_, index, parts) => join(root, ...parts.slice(0, index + 1)));
-  return steps.map((step) => `cat '${step}/../${file}' > '${step}/${file}'`).join(" && ");
+const inherit = (group: string, file: string): string => `cat '${group}/../${file}' > '${group}/${file}'`;
+
+/** Removes the groups of a name, once the last of their processes has ended. */
+export async function removeGroups(name: string): Promise<void> {
+  for (const hierarchy of hierarchies()) await until(() => isRemoved(join(hierarchy, name)));
 }
 
-/** Removes the groups below a name, in which no process is any more. */
-export function removeGroups(name: string): void {
-  for (const controller of legacyControllers()) removeGroup(join(base, controller, name));
-}
-
-function removeGroup(directory: string): void {
-  if (!existsSync(directory)) return;
-  for (const entry of readdirSync(directory, { withFileTypes: true })) {
-    if (entry.isDirectory()) removeGroup(join(directory, entry.name));
+function isRemoved(directory: string): boolean {
+  if (!existsSync(directory)) return true;
+  const below = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  if (!below.map(({ name }) => isRemoved(join(directory, name))).every((removed) => removed)) return false;
+  try {
+    rmdirSync(directory);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EBUSY") return false;
+    throw error;
   }
-  rmdirSync(directory);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { type ProcessRecord, recordOf } from "../../local/processes";
 import { run } from "./command";
 import { enterGroups, removeGroups } from "./control-groups";
@@ -93,7 +93,7 @@ export interface MachineOptions {
   directory?: string;
   /** What cloud-init takes for the instance's ID. @default its name */
   instanceId?: string;
-  /** Name of control groups of its own, for what systemd does not give it. @default none */
+  /** Name of its control groups. @default that of its directory */
   controlGroup?: string;
   /** Size of a disk of its own, in GiB. @default it has none, and writes to this machine's */
   diskGiB?: number;
@@ -153,7 +153,7 @@ export class Machine {
 
   /** Boots it, and waits until systemd has started all there is to start, well or not. */
   async boot(): Promise<void> {
-    const { root, name, network, address, controlGroup, binds = [] } = this.options;
+    const { root, name, network, address, binds = [] } = this.options;
     this.console = "";
     await this.namespace?.close();
     this.namespace = await network.link(address);
@@ -165,7 +165,7 @@ export class Machine {
     const net = join(this.directory, "net");
     // These mounts are for this process alone, and gone with it.
     const script = [
-      ...(controlGroup === undefined ? [] : enterGroups(controlGroup)),
+      ...enterGroups(this.controlGroup),
       "mount --make-rprivate /",
       `touch '${net}' && mount --bind /proc/${this.namespace.pid}/ns/net '${net}'`,
       "mount --types proc proc /proc",
@@ -222,6 +222,10 @@ export class Machine {
     // What was written into it before it booted is below what it writes itself.
     const mounts = [`mount --options loop '${this.disk}' '${own}'`, `mkdir --parents '${own}/upper' '${own}/work'`];
     return { lower: [join(directory, "upper")], own, mounts };
+  }
+
+  private get controlGroup(): string {
+    return this.options.controlGroup ?? basename(this.directory);
   }
 
   private get disk(): string {
@@ -284,7 +288,7 @@ export class Machine {
   async remove(): Promise<void> {
     await this.fail();
     await this.namespace?.close();
-    if (this.options.controlGroup !== undefined) removeGroups(this.options.controlGroup);
+    await removeGroups(this.controlGroup);
     await removeDirectory(this.directory);
   }
 }

@@ -46,8 +46,12 @@ class Metadata(BaseHTTPRequestHandler):
         if limit is not None:
             # One hop is the router of the stand-in, which on EC2 is none.
             self.connection.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, limit + 1)
-        wanted = self.path == "/latest/api/token" and self.headers.get("X-aws-ec2-metadata-token-ttl-seconds")
-        self.answer(200 if wanted else 400, self.token if wanted else "")
+        seconds = self.headers.get("X-aws-ec2-metadata-token-ttl-seconds") if self.path == "/latest/api/token" else None
+        if seconds is None:
+            self.answer(400, "")
+        else:
+            # AWS's own libraries take no token that does not say for how long.
+            self.answer(200, self.token, {"X-Aws-Ec2-Metadata-Token-Ttl-Seconds": seconds})
 
     def do_GET(self) -> None:
         if self.headers.get("X-aws-ec2-metadata-token") != self.token:
@@ -56,8 +60,10 @@ class Metadata(BaseHTTPRequestHandler):
         found = instances.get(self.client_address[0], {}).get(self.path.removeprefix("/latest/meta-data/"))
         self.answer(404 if found is None else 200, found or "")
 
-    def answer(self, status: int, text: str) -> None:
+    def answer(self, status: int, text: str, headers: dict[str, str] | None = None) -> None:
         self.send_response(status)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
         self.send_header("Content-Length", str(len(text)))
         self.end_headers()
         self.wfile.write(text.encode())

@@ -44,10 +44,14 @@ export function faults(tested: BoxUnderTest, all: boolean): void {
 
   /** Ends a client, and waits until Nomad knows. */
   async function killClient({ name, address }: HostStatus): Promise<string[]> {
+    // Another with its address may be there before Nomad has given it up.
+    const node = (await tested.cluster.nodes()).find(({ Address }) => Address === address);
+    assert.ok(node, `Nomad does not know ${name}`);
     await tested.box.order("kill", name);
-    await tested.cluster.until("it is gone", async () =>
-      (await tested.cluster.nodes()).every((node) => node.Address !== address),
-    );
+    await tested.cluster.until("Nomad has given it up", async () => {
+      const nodes = await tested.cluster.nodes();
+      return nodes.length > 0 && nodes.every(({ ID }) => ID !== node.ID);
+    });
     return [];
   }
 
