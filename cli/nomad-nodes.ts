@@ -32,6 +32,10 @@ export function instanceIdOf(node: NodeDetail | undefined): string {
   return node?.Attributes?.["unique.platform.aws.instance-id"] ?? "";
 }
 
+/** Whether Nomad hears of a client: one that it does not is `disconnected` where its tasks may go on without it. */
+export const isReachable = ({ Status }: Pick<NodeListing, "Status">): boolean =>
+  Status !== "down" && Status !== "disconnected";
+
 /**
  * The client that a person means by its ID or the beginning of it, its name, its address or its EC2 instance ID. One that is
  * down is meant only where no other is.
@@ -49,7 +53,7 @@ export async function findClient(nomad: NomadApi, wanted: string): Promise<NodeL
       node.Address === wanted ||
       (instances && instanceIdOf(instances.get(node.ID)) === wanted),
   );
-  const up = matching.filter((node) => node.Status !== "down");
+  const up = matching.filter(isReachable);
   const [found, ...others] = up.length > 0 ? up : matching;
   if (!found) {
     const names = clients.map((node) => `${node.Name} (${node.ID.slice(0, 8)})`).join(", ");

@@ -150,7 +150,7 @@ job "fabio" {
     # A node that was out of reach for a while goes on with the fabio that it has. Without this, Nomad gives up a fabio that serves,
     # and starts another beside it when the node is back.
     disconnect {
-      lost_after = "1h"
+      lost_after = "15m"
       replace    = false
       reconcile  = "keep_original"
     }

@@ -4,7 +4,7 @@ import { awsCli, clusterInstances } from "../aws";
 import { clusterOf, type Context, exitCodes, nomadOf } from "../context";
 import { UsageError, UserError } from "../errors";
 import { chosenPools, isIn } from "../expected";
-import { detailsOf, findClient, instanceIdOf } from "../nomad-nodes";
+import { detailsOf, findClient, isReachable, instanceIdOf } from "../nomad-nodes";
 import type { StackOutputs } from "../outputs";
 import { durationOf } from "../time";
 
@@ -71,7 +71,7 @@ async function chosenClients(
     throw new UsageError("Say which clients: either a node, or --pool NAME, or --tag KEY=VALUE.");
   }
   if (node !== undefined) return [await findClient(nomad, node)];
-  const up = (await nomad.nodes()).filter(({ Status }) => Status !== "down");
+  const up = (await nomad.nodes()).filter(isReachable);
   const chosen =
     pool !== undefined
       ? chosenPools(outputs, pool).flatMap((demand) => up.filter((client) => isIn(demand, client)))
@@ -115,7 +115,7 @@ async function follow({ terminal }: Context, nomad: NomadApi, client: NodeListin
       terminal.print(`${named(client)} is drained and takes no tasks. \`--undo\` lets it take tasks again.`);
       return;
     }
-    if (Status === "down") throw new UserError(`${named(client)} went down while it drained.`);
+    if (!isReachable({ Status })) throw new UserError(`${named(client)} went ${Status} while it drained.`);
     const jobs = [...new Set(left.map(({ JobID }) => JobID))].sort().join(", ");
     const text = left.length === 0 ? "" : `${named(client)}: ${left.length} left (${jobs})`;
     if (text !== told && text !== "") terminal.note(text);

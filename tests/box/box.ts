@@ -2,8 +2,8 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DirectoryAccount } from "../../tools/plugins/aws/account";
 import { GROUP } from "../../tools/plugins/aws/behaviour/auto-scaling";
-import { mapsOf, shown } from "../../tools/plugins/aws/behaviour/behaviour";
-import { instancesAfter } from "../../tools/plugins/aws/behaviour/instances";
+import { mapsOf, shown, textsOf } from "../../tools/plugins/aws/behaviour/behaviour";
+import { FORMER_ADDRESSES, instancesAfter } from "../../tools/plugins/aws/behaviour/instances";
 import { ACCOUNT_ID } from "../../tools/plugins/aws/cloud";
 import { long2ip, Netmask } from "netmask";
 import { Amazon, resolverAddress } from "./amazon";
@@ -261,7 +261,9 @@ export class Box {
         return host?.state !== "ended" || host.endedAt > due;
       });
       if (left.length === all.length) continue;
-      const kept = { ...group.kept, instances: left };
+      const gone = all.filter((instance) => !left.includes(instance)).map(({ privateIp }) => shown(privateIp));
+      const former = [...textsOf(group.kept[FORMER_ADDRESSES]), ...gone];
+      const kept = { ...group.kept, instances: left, [FORMER_ADDRESSES]: former };
       const instances = instancesAfter({ ...group, kept }, site);
       this.account.put({ ...group, kept: { ...kept, instances } });
     }

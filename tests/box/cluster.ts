@@ -107,7 +107,7 @@ export class BoxCluster {
   /** The clients that Nomad knows and has not given up. */
   async nodes(): Promise<NomadNode[]> {
     const nodes = await this.get<NomadNode[]>("nomad", "nodes");
-    return (nodes ?? []).filter(({ Status }) => Status !== "down");
+    return (nodes ?? []).filter(({ Status }) => Status !== "down" && Status !== "disconnected");
   }
 
   /** Allocations of a job that run. */

@@ -5,6 +5,9 @@ import { freeAddress } from "./addresses";
 import { listOf, mapOf, mapsOf, numberOf, shown, textOf, textsOf } from "./behaviour";
 import { LAUNCH_TEMPLATE, versionOf } from "./launch-template";
 
+/** Key of what a group keeps of instances that have failed: their addresses. */
+export const FORMER_ADDRESSES = "formerAddresses";
+
 /** What a group launches: a version of a template, as the account has it. */
 export interface LaunchSource {
   templateId: string;
@@ -83,7 +86,9 @@ function emptiest(subnets: string[], instances: PlainMap[]): string | undefined 
 function addressesIn(account: Account, entry: Entry, own: PlainMap[]): Set<string> {
   const groups = account.all(entry.type).filter(({ id }) => id !== entry.id);
   const all = [...own, ...groups.flatMap(({ kept }) => mapsOf(kept["instances"]))];
-  return new Set(all.map(({ privateIp }) => textOf(privateIp) ?? ""));
+  // EC2 takes its time to give an address again.
+  const former = [entry, ...groups].flatMap(({ kept }) => textsOf(kept[FORMER_ADDRESSES]));
+  return new Set([...all.map(({ privateIp }) => textOf(privateIp) ?? ""), ...former]);
 }
 
 function tagsAtLaunch(entry: Entry, source: LaunchSource | undefined): PlainMap {
