@@ -135,7 +135,10 @@ export class BoxCluster {
     }
     await this.until("all clients are ready", async () => {
       const nodes = await this.nodes();
-      const clients = (await this.hosts()).filter(({ name }) => !name.includes("-server-"));
+      // One that has ended is about to be replaced.
+      const clients = (await this.box.status()).hosts.filter(
+        ({ name, state }) => !name.includes("-server-") && state !== "stopping",
+      );
       return nodes.length === clients.length && nodes.every(({ Status }) => Status === "ready");
     });
     await this.until("fabio runs on both of its nodes", async () => (await this.running("fabio")).length === 2);
