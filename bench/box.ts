@@ -52,7 +52,7 @@ export const boxSuite: Suite = async ({ signal, log }, compare) => {
   }
 };
 
-/** The way through fabio, beside the sample's instances themselves and beside haproxy in fabio's place, all asked on an ingress node. */
+/** The way through fabio, beside the sample itself and beside haproxy in fabio's place, all asked on an ingress node. */
 async function ingress(
   box: Laboratory,
   cluster: BoxCluster,

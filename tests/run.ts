@@ -2,9 +2,9 @@
  * Runs test suites, each the mocha files of a directory beside this file, one after the other and whatever fails. Prints
  * one line `N passed, N failed` over all of them at its end, and exits with 1 when anything failed or nothing ran.
  *
- * `run.ts [--tests DIRECTORY] [--all] [SUITE...]`, by default those of `defaultSuites` that exist; `--all` also what is left out of them
- * for its time. With `CI=true` a skipped test
- * is a failure. An interrupt lets the running test end and the suite remove what it has started; a second one does not.
+ * `run.ts [--tests DIRECTORY] [--all] [SUITE...]`, by default those of `defaultSuites` that exist; `--all` also what is left out
+ * of them for its time. With `CI=true` a skipped test is a failure. An interrupt lets the running test end and the suite remove
+ * what it has started; a second one does not.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";

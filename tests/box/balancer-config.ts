@@ -10,8 +10,8 @@ export function serverWords({ targetGroup: { port, check } }: Listener, address:
 }
 
 /**
- * A load balancer as the configuration of haproxy, without targets: these come and go while it runs. It has the listeners that forward; HTTPS
- * and TLS end at a certificate that only AWS has, so that those listeners are left out.
+ * A load balancer as the configuration of haproxy, without targets: these come and go while it runs. It has the listeners that
+ * forward; HTTPS and TLS end at a certificate that only AWS has, so that those listeners are left out.
  *
  * @param socket path of that by which it is told of targets
  */

@@ -65,8 +65,10 @@ export class Box {
   private readonly counts = new Map<string, number>();
   private readonly turns = new Turns(atOnce);
   private readonly account: DirectoryAccount;
+  private readonly cutZones = new Set<string>();
   private faults: Fault[] = [];
-  private table = "";
+  /** Tables of nftables as they were loaded last, by name. */
+  private readonly tables = new Map<string, string>();
   private error: string | undefined;
 
   private constructor(
@@ -97,6 +99,7 @@ export class Box {
       await this.filter(world);
       await this.retire(world);
       await this.launch(world.instances);
+      await this.break();
       for (const balancer of world.balancers) await this.balancers.get(balancer.arn)?.running.follow(balancer);
       this.replaceEnded();
       this.error = undefined;
@@ -120,13 +123,13 @@ export class Box {
     return {
       hosts: await Promise.all(hosts),
       balancers: await Promise.all(balancers),
-      faults: this.faults,
+      faults: this.allFaults(),
       operator: this.operator.namespace.pid,
       error: this.error,
     };
   }
 
-  /** The host with a name, an instance ID, an address or a host name. @throws Error where there is none */
+  /** The host with a name, an instance ID or an address. @throws Error where there is none */
   host(wanted: string): Host {
     const hosts = [...this.hosts.values()];
     const found = hosts.find(({ name, instance }) => [name, instance.id, instance.address].includes(wanted));
@@ -146,18 +149,19 @@ export class Box {
     // "a" is the zone that ends so.
     const found = zones.find((name) => name === zone || name.replace(this.options.region, "") === zone);
     if (found === undefined) throw new Error(`there is no zone "${zone}" with nodes; there are ${zones.join(", ")}`);
-    const addresses = instances.filter(({ subnet }) => subnet.zone === found).map(({ address }) => address);
-    await this.breakBy({ kind: "cut", addresses });
+    this.cutZones.add(found);
+    await this.break();
   }
 
   async breakBy(fault: Fault): Promise<void> {
-    this.faults = [...this.faults, fault];
-    await this.fabric.load(faultTable(this.faults));
+    this.faults.push(fault);
+    await this.break();
   }
 
   async heal(): Promise<void> {
+    this.cutZones.clear();
     this.faults = [];
-    await this.fabric.load(faultTable([]));
+    await this.break();
   }
 
   /** Ends all of it. */
@@ -200,10 +204,27 @@ export class Box {
         return address === undefined ? [] : { ...balancer, address };
       }),
     ];
-    const table = securityGroupTable(rules, members);
-    if (table === this.table) return;
+    await this.load("groups", securityGroupTable(rules, members));
+  }
+
+  /** Also what has come into a zone since it was cut off is in it. */
+  private async break(): Promise<void> {
+    await this.load("faults", faultTable(this.allFaults()));
+  }
+
+  private allFaults(): Fault[] {
+    const instances = [...this.hosts.values()].map(({ instance }) => instance);
+    const cuts = [...this.cutZones].flatMap((zone): Fault[] => {
+      const addresses = instances.filter(({ subnet }) => subnet.zone === zone).map(({ address }) => address);
+      return addresses.length > 0 ? [{ kind: "cut", addresses }] : [];
+    });
+    return [...cuts, ...this.faults];
+  }
+
+  private async load(name: string, table: string): Promise<void> {
+    if (this.tables.get(name) === table) return;
     await this.fabric.load(table);
-    this.table = table;
+    this.tables.set(name, table);
   }
 
   private async launch(instances: Instance[]): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * `keeper.ts DIRECTORY ARGUMENTS…` runs the supervisor of a box, with those arguments, in a process namespace of its own, and when it
- * has ended, however it has, all that was in there has too: then what is left in this machine's file system is removed.
+ * `keeper.ts DIRECTORY ARGUMENTS…` runs the supervisor of a box, with those arguments, in a process namespace of its own, and
+ * when it has ended, however it has, all that was in there has too: then what is left in this machine's file system is removed.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";

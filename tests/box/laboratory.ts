@@ -62,7 +62,8 @@ export class Laboratory {
   }
 
   /**
-   * Runs `pulumi up` in it, having made it where it is not there. A box that this has made ends when this ends before the engine does, however that is.
+   * Runs `pulumi up` in it, having made it where it is not there. A box that this has made ends when this ends before the engine
+   * does, however that is.
    *
    * @param changes what differs from dev's configuration; undefined takes a key out
    * @param interrupt asks the engine to end, as Ctrl-C does

@@ -8,8 +8,8 @@ import type { Laboratory } from "./laboratory";
 const program = join(__dirname, "load-process.ts");
 
 /**
- * Steady load on a URL, from outside of the VPC, while something is done. Resolves to how the requests have ended, and for how long they
- * went on, in seconds.
+ * Steady load on a URL, from outside of the VPC, while something is done. Resolves to how the requests have ended, and for how
+ * long they went on, in seconds.
  */
 export async function underLoad(
   box: Laboratory,

@@ -1,6 +1,6 @@
 /**
- * `supervisor.ts DIRECTORY OPTIONS` is a box, until it is told to end: OPTIONS as JSON, see {@link BoxOptions}. It does what it is told by
- * HTTP on its socket, see control.ts. Runs in a process and a mount namespace of its own, made by keeper.ts.
+ * `supervisor.ts DIRECTORY OPTIONS` is a box, until it is told to end: OPTIONS as JSON, see {@link BoxOptions}. It does what it is
+ * told by HTTP on its socket, see control.ts. Runs in a process and a mount namespace of its own, made by keeper.ts.
  */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
