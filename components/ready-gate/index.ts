@@ -32,7 +32,7 @@ export class ReadyGate extends pulumi.ComponentResource {
         nomadServers: args.nomadServers,
         // In one order, each once: the gate runs again when this text changes, and another order of pools is no change.
         nodePools: [...new Set(args.nodePools)].sort(),
-        minClients: sorted(args.minClients ?? {}),
+        ...(args.minClients && { minClients: sorted(args.minClients) }),
         timeoutSeconds: args.timeoutSeconds ?? 600,
       }),
     };
