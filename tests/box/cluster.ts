@@ -143,6 +143,12 @@ export class BoxCluster {
     });
     await this.until("fabio runs on both of its nodes", async () => (await this.running("fabio")).length === 2);
     await this.until("the sample has its instances", async () => (await this.running("ping")).length === 3);
+    // Those that Nomad has given up leave Consul a moment later.
+    await this.until("Consul has the sample's instances, and no others", async () => {
+      const found = await this.get<{ Checks: { Status: string }[] }[]>("consul", "health/service/ping");
+      const passing = found?.filter(({ Checks }) => Checks.every(({ Status }) => Status === "passing"));
+      return found?.length === 3 && passing?.length === 3;
+    });
     await this.until("all targets are healthy", async () => {
       const { balancers } = await this.box.status();
       const states = balancers.flatMap(({ health }) => Object.values(health).flatMap((each) => Object.values(each)));

@@ -15,12 +15,12 @@ export function legacyControllers(): string[] {
   return wanted.filter((controller) => existsSync(join(base, controller, "cgroup.procs")));
 }
 
-/** Where groups are: each legacy hierarchy, and that of v2, by which systemd knows its services. */
+/** Where groups are: each legacy hierarchy, and those by which systemd knows its services, of v2 and beside it of v1. */
 function hierarchies(): string[] {
-  const unified = [base, join(base, "unified")].filter((directory) =>
-    existsSync(join(directory, "cgroup.controllers")),
+  const named = [...legacyControllers(), "unified", "systemd"].map((name) => join(base, name));
+  return [...(existsSync(join(base, "cgroup.controllers")) ? [base] : []), ...named].filter((directory) =>
+    existsSync(join(directory, "cgroup.procs")),
   );
-  return [...legacyControllers().map((controller) => join(base, controller)), ...unified];
 }
 
 /**
