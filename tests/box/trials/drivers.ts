@@ -72,7 +72,10 @@ export function driverTasks(tested: BoxUnderTest): void {
     }
 
     for (const driver of Object.keys(drivers)) {
-      it(`know the names of services, and do not reach the instance's metadata: ${driver}`, async () => {
+      // Where the kernel's control groups are not EC2's, exec's tasks are not in the slice by which the image's firewall knows them.
+      const isKnown = driver === "docker" || legacyControllers().length === 0;
+      const others = isKnown ? ", and do not reach the instance's metadata" : "";
+      it(`know the names of services${others}: ${driver}`, async () => {
         const [host] = await tested.cluster.hosts("private-services");
         assert.ok(host);
         if (driver === "docker") await makeImage(host.name);
@@ -82,8 +85,7 @@ export function driverTasks(tested: BoxUnderTest): void {
           servers.some((address) => answer.includes(address)),
           answer,
         );
-        // Where the kernel's control groups are not EC2's, tasks are not in the slice by which the image's firewall knows them.
-        if (driver === "docker" || legacyControllers().length === 0) assert.match(answer, /^unreached$/m);
+        if (isKnown) assert.match(answer, /^unreached$/m);
       });
     }
   });
