@@ -38,7 +38,10 @@ export async function startByHand(box: Laboratory, cluster: BoxCluster, signal: 
   });
   const hosts = (await cluster.hosts()).map(({ name }) => name);
   const everywhere = (command: string) => Promise.all(hosts.map((name) => cluster.exec(name, "bash", "-c", command)));
-  await everywhere("systemctl stop nomad consul; rm -rf /var/lib/consul/* /var/lib/nomad/*");
+  // Nomad keeps the secrets of tasks on file systems of their own.
+  const unmount =
+    "awk '$2 ~ \"^/var/lib/nomad/\" { print $2 }' /proc/mounts | sort --reverse | xargs --no-run-if-empty umount";
+  await everywhere(`systemctl stop nomad consul; ${unmount}; rm -rf /var/lib/consul/* /var/lib/nomad/*`);
   await cluster.until("the load balancer has no target any more", async () => {
     const alb = (await box.status()).balancers.find(({ name }) => name.includes("-alb-"));
     return Object.values(alb?.health ?? {}).every((states) => Object.values(states).every((state) => state === "DOWN"));
