@@ -7,7 +7,6 @@ import { end } from "../tests/support/namespace";
 import { removeDirectory, temporaryDirectory } from "../tests/support/temporary";
 import { type Agent, BoxCluster } from "../tests/box/cluster";
 import { Laboratory } from "../tests/box/laboratory";
-import { firstAnswer, startByHand } from "./box-boot";
 import type { Suite } from "./suite";
 
 /** Requests of one measurement, and from how many clients at once. */
@@ -27,25 +26,12 @@ export const boxSuite: Suite = async ({ signal, log }, compare) => {
   const box = new Laboratory({ directory, name: "bench", bound: true });
   const cluster = new BoxCluster(box);
   try {
-    const answered = firstAnswer(box, cluster, signal);
     const { exitCode, text } = await box.up({}, log, signal);
     signal.throwIfAborted();
     if (exitCode !== 0) throw new Error(`pulumi up failed in the box:\n${text}`);
     await cluster.untilWhole();
-    const booted = Math.min(...(await cluster.hosts()).map(({ bootedAt }) => bootedAt ?? NaN));
-    const seconds = ((await answered) - booted) / 1000;
     await ingress(box, cluster, directory, compare, signal);
     for (const agent of ["consul", "nomad"] as const) await failover(cluster, agent, compare, signal);
-    await compare({
-      name: "box.first-answer",
-      limit: 1.5,
-      pairs: 1,
-      ours: { title: "from the first instance's boot", measure: () => Promise.resolve(seconds) },
-      baseline: {
-        title: "agents started by hand on booted machines",
-        measure: () => startByHand(box, cluster, signal),
-      },
-    });
   } finally {
     await box.down();
     await removeDirectory(directory);
