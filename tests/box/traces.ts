@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { findProcesses } from "../../local/processes";
 import { run } from "../support/command";
@@ -13,10 +13,7 @@ export async function traces(): Promise<Record<string, unknown>> {
   return {
     mounts: readFileSync("/proc/self/mounts", "utf8"),
     interfaces: readdirSync("/sys/class/net"),
-    namespaces: (await run("lsns", ["--noheadings", "--output", "TYPE"]))
-      .split("\n")
-      .map((type) => type.trim())
-      .sort(),
+    namespaces: namespacesInUse(),
     rules: await run("nft", ["list", "ruleset"]),
     groups: controllers.flatMap(({ name }) =>
       readdirSync(`${groups}/${name}`).filter((each) => each.startsWith("pulumi-cos")),
@@ -26,4 +23,28 @@ export async function traces(): Promise<Record<string, unknown>> {
     holders: existsSync("/run/pulumi-cos-inotify"),
     temporary: readdirSync(tmpdir()).filter((name) => name.startsWith("pulumi-cos-")),
   };
+}
+
+/**
+ * How many namespaces of each kind some process is in. `lsns` would count those of a process too that has ended and
+ * waits for its parent to notice: it has nothing left but that of its process ID.
+ */
+function namespacesInUse(): Record<string, number> {
+  const names = readdirSync("/proc")
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((pid) => {
+      try {
+        return ["mnt", "net", "ipc", "uts", "user", "cgroup", "pid"].map((kind) =>
+          readlinkSync(`/proc/${pid}/ns/${kind}`),
+        );
+      } catch {
+        return [];
+      }
+    });
+  const counts: Record<string, number> = {};
+  for (const name of new Set(names)) {
+    const [kind = ""] = name.split(":");
+    counts[kind] = (counts[kind] ?? 0) + 1;
+  }
+  return counts;
 }
