@@ -131,6 +131,20 @@ const pool = z.strictObject({
   buckets: z.array(z.strictObject({ name: text, access: oneOf("read", "read-write") })).optional(),
   drivers: z.array(oneOf("docker", "exec", "java", "raw_exec")).optional(),
   reservedMemoryMiB: count.optional(),
+  readyTimeoutSeconds: count.optional(),
+  drainDeadlineSeconds: count.optional(),
+  refresh: z
+    .union([
+      z.literal(false),
+      z.strictObject({
+        minHealthyPercentage: count.optional(),
+        maxHealthyPercentage: count.optional(),
+        checkpoints: z.array(count).optional(),
+        checkpointDelaySeconds: count.optional(),
+        rollBack: flag.optional(),
+      }),
+    ])
+    .optional(),
   serviceToService: flag.optional(),
   metrics: flag.optional(),
   tags: tags.optional(),

@@ -81,6 +81,7 @@ const actions = [
   "ec2:DeleteVpc",
   "autoscaling:CreateAutoScalingGroup",
   "autoscaling:DeleteAutoScalingGroup",
+  "autoscaling:PutLifecycleHook",
   "elasticloadbalancing:CreateLoadBalancer",
   "elasticloadbalancing:CreateListener",
   "elasticloadbalancing:CreateTargetGroup",

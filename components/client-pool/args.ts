@@ -4,8 +4,10 @@ import type {
   FileSystemMount,
   ImageRef,
   InstanceStorage,
+  LifecycleOptions,
   Mountable,
   NodeOptions,
+  RefreshOptions,
   SpotOptions,
 } from "../node/args";
 import type { TaskDriver } from "../nomad-cluster/client-config";
@@ -32,7 +34,7 @@ export interface WithHostVolume {
 }
 
 /** Arguments of {@link ClientPool}. */
-export interface ClientPoolArgs extends NodeOptions, Mountable {
+export interface ClientPoolArgs extends NodeOptions, Mountable, LifecycleOptions {
   /** ID of the VPC. A change replaces the pool's security group. */
   vpcId: pulumi.Input<string>;
   /** IDs of the subnets that nodes start in. */
@@ -86,4 +88,9 @@ export interface ClientPoolArgs extends NodeOptions, Mountable {
   metrics?: boolean | undefined;
   /** Memory that is kept from tasks, for the system and the agents, in MiB. @default 256 */
   reservedMemoryMiB?: number | undefined;
+  /**
+   * How nodes are replaced that run another launch template than the pool's present one, of which almost any change makes a new
+   * version. `false`: only new nodes get it. @default one node more at a time, and back where a new one does not come
+   */
+  refresh?: RefreshOptions | false | undefined;
 }

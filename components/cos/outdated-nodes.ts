@@ -30,9 +30,9 @@ export function outdatedNodes(
   return count.apply((outdated) => {
     if (outdated > 0) {
       void pulumi.log.warn(
-        `${outdated} ${outdated === 1 ? "node runs" : "nodes run"} an old launch template: a change of image, type, disks or ` +
-          "configuration reaches new nodes only. `npx pulumi-cos nodes` lists them; drain a client with `npx pulumi-cos drain` " +
-          "before you terminate it, and replace servers one at a time.",
+        `${outdated} ${outdated === 1 ? "node runs" : "nodes run"} an old launch template. Auto Scaling replaces clients by itself, ` +
+          "unless `refresh` of their pool is false, and goes back where new ones do not come. Servers keep what they have until you " +
+          "replace them, one at a time. `npx pulumi-cos nodes` lists what is left.",
       );
     }
     return outdated;

@@ -2,15 +2,19 @@ import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Architecture } from "../instance-type";
 import type { Tags } from "../security-group";
+import type { LifecycleOptions } from "./lifecycle";
 import type { Mountable } from "./mounts";
 import type { NodeSecret } from "./parameters";
 import type { PolicyStatement } from "./policy";
 import type { SpotOptions } from "./instances";
+import type { RefreshOptions } from "./refresh";
 import type { VolumeOptions } from "./volumes";
 
 export type { FileSystemMount, InstanceStorage, Mount, Mountable } from "./mounts";
 export type { FileOwner, NodeSecret } from "./parameters";
+export type { LifecycleOptions } from "./lifecycle";
 export type { PolicyStatement } from "./policy";
+export type { RefreshOptions } from "./refresh";
 export type { SpotOptions, SpotStrategy } from "./instances";
 export type { DataVolume, VolumeOptions, VolumeType } from "./volumes";
 export { instanceTypeErrors, nodeGroupErrors, nodeOptionsErrors, nodesErrors } from "./checks";
@@ -33,7 +37,8 @@ export interface ImageRef {
 
 /**
  * What may be said of any group of nodes: servers of Consul and of Nomad, and pools of clients. A change of any of it, but for
- * tags of the group itself, makes a new version of the launch template, with which later nodes start; running nodes stay.
+ * tags of the group itself, makes a new version of the launch template: Auto Scaling replaces clients by such that start with it (see
+ * `refresh`); servers that run stay as they are, and later ones start with it.
  */
 export interface NodeOptions {
   /**
@@ -87,7 +92,7 @@ export interface NodeTransform {
 }
 
 /** Arguments of {@link NodeGroup}. */
-export interface NodeGroupArgs extends NodeOptions, Mountable {
+export interface NodeGroupArgs extends NodeOptions, Mountable, LifecycleOptions {
   /** Name of the cluster: the tag `cos-cluster` of every node. */
   clusterName: string;
   /** What the nodes are: the tag `cos-role`, and the agents that they run. Groups of servers have a fixed size. */
@@ -113,6 +118,8 @@ export interface NodeGroupArgs extends NodeOptions, Mountable {
   formedParameter?: pulumi.Input<string> | undefined;
   /** Statements that the nodes' policy needs besides those of all nodes, before the user's own. @default [] */
   roleStatements?: PolicyStatement[] | undefined;
+  /** How clients whose launch template has changed are replaced; `false`: only new nodes get it. @default as RefreshOptions has it */
+  refresh?: RefreshOptions | false | undefined;
   /** Configuration files of the agents, JSON, by absolute path: `/etc/consul.d/cos.json`, `/etc/nomad.d/cos.json`. No secrets. */
   files: Record<string, pulumi.Input<object>>;
   /** Directories of nodes to make where missing, once all is mounted: paths of host volumes. @default [] */

@@ -3,7 +3,9 @@ import { type PropertyError, repeated } from "../checks";
 import { architectureOf, isBurstable } from "../instance-type";
 import type { ImageRef, NodeGroupArgs, NodeOptions } from "./args";
 import { spotErrors } from "./instances";
+import { type LifecycleOptions, lifecycleErrors } from "./lifecycle";
 import { type Mountable, mountErrors } from "./mounts";
+import { refreshErrors } from "./refresh";
 import { secretErrors } from "./parameters";
 import { policyErrors } from "./policy";
 import { nodeTagsErrors } from "./tags";
@@ -162,12 +164,18 @@ export function nodesErrors(args: Nodes, roleGroups: number): PropertyError[] {
     ...sizeErrors(args.minSize, args.maxSize, args.desiredSize),
     ...volumesErrors(undefined, args.dataVolumes ?? []),
     ...mountErrors(args),
+    ...lifecycleErrors(args),
+    ...(args.refresh ? refreshErrors(args.refresh) : []),
   ];
 }
 
 type Nodes = NodeOptions &
   Mountable &
-  Pick<NodeGroupArgs, "image" | "instanceTypes" | "spot" | "subnetIds" | "minSize" | "maxSize" | "desiredSize">;
+  LifecycleOptions &
+  Pick<
+    NodeGroupArgs,
+    "image" | "instanceTypes" | "spot" | "subnetIds" | "minSize" | "maxSize" | "desiredSize" | "refresh"
+  >;
 
 /** What is wrong with the arguments of {@link NodeGroup}. */
 export function nodeGroupErrors(args: NodeGroupArgs): PropertyError[] {

@@ -5,10 +5,12 @@ import { isBurstable } from "../instance-type";
 import { refuse } from "../refuse";
 import { type NodeGroupArgs, nodeGroupErrors } from "./args";
 import { isMixed, mixedInstancesPolicy } from "./instances";
+import { deletionTimeout, lifecycleHooks, lifecycleOf } from "./lifecycle";
 import { mountsOf } from "./mounts";
 import { nodeFile, nodeFilePath } from "./node-file";
 import { parameterStatements } from "./parameters";
-import { healthStatement, nodePolicy, type PolicyStatement, trustPolicy } from "./policy";
+import { groupStatement, nodePolicy, type PolicyStatement, trustPolicy } from "./policy";
+import { instanceRefresh } from "./refresh";
 import { nodeTagKeys, tagSpecifications, templateHash } from "./tags";
 import { userData } from "./user-data";
 import { roleResourceName } from "./role-name";
@@ -24,8 +26,9 @@ const waitForCapacity = "10m";
 /**
  * A group of equal nodes: a launch template, an Auto Scaling group on a pinned version of it, and a role with exact rights.
  *
- * An update of the template changes no node that runs: new ones start with it. Groups of servers are never rebalanced over
- * the zones and never scaled in. Every node has the tags of {@link nodeTagKeys}.
+ * Auto Scaling replaces clients that run another template than the group's, within the limits of `refresh`; clients are in service
+ * when they take tasks, and drain before they end, whoever ends them. Servers keep the template that they started with, and their
+ * groups are never rebalanced over the zones and never scaled in. Every node has the tags of {@link nodeTagKeys}.
  */
 export class NodeGroup extends pulumi.ComponentResource {
   /** Name of the Auto Scaling group. */
@@ -45,6 +48,7 @@ export class NodeGroup extends pulumi.ComponentResource {
     const { role, rights, profile } = this.identity(name, args);
     const { template, hash } = this.template(name, args, profile);
     const group = this.group(name, args, template, rights);
+    if (args.role === "client") this.hooks(name, args, group);
 
     this.autoScalingGroupName = group.name;
     this.launchTemplateId = template.id;
@@ -100,13 +104,14 @@ export class NodeGroup extends pulumi.ComponentResource {
     return [
       ...parameterStatements(parameters, secrets, (name) => arn("ssm", pulumi.interpolate`parameter${name}`)),
       // A server never: Auto Scaling would take its data with it.
-      ...(role === "client" ? [healthStatement(groups, identityTags(args))] : []),
+      ...(role === "client" ? [groupStatement(groups, identityTags(args))] : []),
     ];
   }
 
   private template(name: string, args: NodeGroupArgs, profile: aws.iam.InstanceProfile) {
     const { dataVolumes = [], instanceTypes, keyName, transform } = args;
-    const node = nodeFile({ ...args, mounts: mountsOf(args) });
+    const lifecycle = args.role === "client" ? lifecycleOf(name, args) : undefined;
+    const node = nodeFile({ ...args, mounts: mountsOf(args), lifecycle });
     const files = Object.entries({ ...args.files, [nodeFilePath]: node }).map(([path, content]) => ({ path, content }));
     const ours: aws.ec2.LaunchTemplateArgs = {
       imageId: args.image.id,
@@ -144,9 +149,10 @@ export class NodeGroup extends pulumi.ComponentResource {
   }
 
   private group(name: string, args: NodeGroupArgs, template: aws.ec2.LaunchTemplate, rights: pulumi.Resource[]) {
-    const { instanceTypes, minSize, maxSize, desiredSize, spot, tags, transform } = args;
+    const { instanceTypes, minSize, maxSize, spot, tags, transform } = args;
     const pinned = { id: template.id, version: pulumi.interpolate`${template.latestVersion}` };
     const mixed = isMixed(instanceTypes, spot);
+    const isClient = args.role === "client";
     return new aws.autoscaling.Group(
       `${name}-group`,
       {
@@ -157,15 +163,33 @@ export class NodeGroup extends pulumi.ComponentResource {
           ? { mixedInstancesPolicy: mixedInstancesPolicy(pinned, instanceTypes, spot) }
           : { launchTemplate: pinned }),
         healthCheckType: "EC2",
-        ...(args.role === "client" ? clientGroup(desiredSize, mixed) : serverGroup(minSize)),
+        ...(isClient ? clientGroup(name, args, mixed) : serverGroup(minSize)),
         tags: Object.entries({ ...tags, Name: `${name}-group`, ...identityTags(args) }).map(([key, value]) => {
           return { key, value, propagateAtLaunch: false };
         }),
         ...transform?.autoScalingGroup,
       },
-      // Nodes ask AWS for their servers as soon as they are up.
-      { parent: this, dependsOn: rights },
+      {
+        parent: this,
+        // Nodes ask AWS for their servers as soon as they are up.
+        dependsOn: rights,
+        // Auto Scaling takes them with a new group only; later, hooks are resources of their own.
+        ignoreChanges: ["initialLifecycleHooks"],
+        ...(isClient && { customTimeouts: { delete: deletionTimeout(args) } }),
+      },
     );
+  }
+
+  /** By which Auto Scaling waits until a node takes tasks, and until it has drained. */
+  private hooks(name: string, args: NodeGroupArgs, group: aws.autoscaling.Group): void {
+    for (const [key, hook] of Object.entries(lifecycleHooks(name, args))) {
+      new aws.autoscaling.LifecycleHook(
+        `${name}-${key}`,
+        { ...hook, autoscalingGroupName: group.name },
+        // They go with their group, whose last nodes drain too: without them, they would not.
+        { parent: this, retainOnDelete: true },
+      );
+    }
   }
 }
 
@@ -199,8 +223,16 @@ function serverGroup(size: number): Partial<aws.autoscaling.GroupArgs> {
 }
 
 /** Clients: whoever scales the group decides on their number, unless it is given; of too many, those of old templates go first. */
-function clientGroup(desiredSize: number | undefined, mixed: boolean): Partial<aws.autoscaling.GroupArgs> {
+function clientGroup(
+  name: string,
+  { desiredSize, spot, refresh = {}, ...lifecycle }: NodeGroupArgs,
+  mixed: boolean,
+): Partial<aws.autoscaling.GroupArgs> {
   return {
+    initialLifecycleHooks: Object.values(lifecycleHooks(name, lifecycle)),
+    ...(refresh && { instanceRefresh: instanceRefresh(refresh) }),
+    // A spot instance that EC2 may take away soon is ended as any other is, once another is there.
+    ...(spot && { capacityRebalance: true }),
     ...(desiredSize !== undefined && { desiredCapacity: desiredSize }),
     // Not waited for: whoever scales the pool may have made it larger than this program knows, and the provider would wait for
     // its own number. The ready gate looks for clients.

@@ -17,8 +17,8 @@ const agentsOf: Record<NodeRole, Agent[]> = {
 
 /** What the boot program of the image reads: what the node is, what it mounts, and which agents it starts then. */
 export interface NodeFile {
-  /** Of the format: raised when an older image could not read it. */
-  version: 1;
+  /** Of the format: raised when an older image could not read it, or could not do what it says. */
+  version: 1 | 2;
   cluster: string;
   role: NodeRole;
   /** Client pool, on clients. */
@@ -38,6 +38,8 @@ export interface NodeFile {
   mounts: Mount[];
   /** Directories to make where missing, once all is mounted. */
   directories: string[];
+  /** How the node comes and goes, on clients: which hooks Auto Scaling waits by, and times in seconds. */
+  lifecycle?: { arrivalHook: string; departureHook: string; drainDeadlineSeconds: number; heartbeatSeconds: number };
 }
 
 /** The content of `/etc/cos/node.json`. */
@@ -50,9 +52,11 @@ export function nodeFile(node: {
   formedParameter?: pulumi.Input<string> | undefined;
   secrets?: readonly NodeSecret[] | undefined;
   metadataHopLimit?: number | undefined;
+  lifecycle?: NodeFile["lifecycle"] | undefined;
 }): NodeFile {
   return {
-    version: 1,
+    // An image that does not know hooks would let them time out.
+    version: node.lifecycle ? 2 : 1,
     cluster: node.clusterName,
     role: node.role,
     ...(node.pool !== undefined && { pool: node.pool }),
@@ -63,5 +67,6 @@ export function nodeFile(node: {
     tasksReadMetadata: node.metadataHopLimit === 2,
     mounts: node.mounts,
     directories: [...(node.directories ?? [])].sort(),
+    ...(node.lifecycle && { lifecycle: node.lifecycle }),
   };
 }

@@ -40,16 +40,20 @@ const nodeStatements: readonly PolicyStatement[] = [
 ];
 
 /**
- * What a client may do to itself: say that it is unhealthy, where it cannot start at its first boot, so that Auto Scaling puts
- * another in its place. An ARN has no tags of instances, so the group's tags say whose.
+ * What a client may tell Auto Scaling of itself: that it is unhealthy, where it cannot start at its first boot, so that another is put
+ * in its place; and, when it is ended, that it still drains, or has left. An ARN has no tags of instances, so the group's tags say whose.
  *
  * @param groups ARN of all groups
  * @param tags those that the client's own group has, and no other's
  */
-export function healthStatement(groups: pulumi.Input<string>, tags: Record<string, string>): PolicyStatement {
+export function groupStatement(groups: pulumi.Input<string>, tags: Record<string, string>): PolicyStatement {
   return {
-    sid: healthSid,
-    actions: ["autoscaling:SetInstanceHealth"],
+    sid: groupSid,
+    actions: [
+      "autoscaling:CompleteLifecycleAction",
+      "autoscaling:RecordLifecycleActionHeartbeat",
+      "autoscaling:SetInstanceHealth",
+    ],
     resources: [groups],
     conditions: {
       StringEquals: Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value])),
@@ -57,7 +61,7 @@ export function healthStatement(groups: pulumi.Input<string>, tags: Record<strin
   };
 }
 
-const healthSid = "ReportUnhealthy";
+const groupSid = "TellAutoScaling";
 
 /** Names of the statements that client pools add, where options ask for them. */
 export const poolSids = ["RegistryLogin", "PullImages", "ListBuckets", "ReadObjects", "WriteObjects"] as const;
@@ -145,7 +149,7 @@ export function policyErrors(
   for (const sid of [
     ...nodeStatements.map((statement) => statement.sid ?? ""),
     ...parameterSids,
-    healthSid,
+    groupSid,
     ...poolSids,
   ]) {
     sids.set(sid, own);

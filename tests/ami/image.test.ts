@@ -63,7 +63,14 @@ for (const suite of suites) {
     });
 
     it("has units that systemd accepts", async () => {
-      const units = ["consul.service", "nomad.service", "cos-boot.service", "cos-docker-prune.service", "nomad.slice"];
+      const units = [
+        "consul.service",
+        "nomad.service",
+        "cos-boot.service",
+        "cos-lifecycle.service",
+        "cos-docker-prune.service",
+        "nomad.slice",
+      ];
       const said = await inChroot(root, "systemd-analyze", [
         "verify",
         ...units.map((unit) => `/etc/systemd/system/${unit}`),

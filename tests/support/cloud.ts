@@ -164,6 +164,21 @@ export class Cloud {
     await this.ask({ terminate: id });
   }
 
+  /** Has an instance wait by a hook before it is in service or ends, as Auto Scaling does. */
+  async wait(id: string, hook: string, state: "InService" | "Terminated"): Promise<void> {
+    await this.ask({ wait: id, hook, state });
+  }
+
+  /** Whether an instance that waits has said that it is done, and for how many seconds it has said nothing. */
+  async lifecycle(id: string): Promise<{ done: boolean; silent: number }> {
+    return (await this.ask({ lifecycle: id })) as { done: boolean; silent: number };
+  }
+
+  /** Has the metadata of an instance say something at a path, or nothing any more. */
+  async tell(id: string, path: string, text?: string): Promise<void> {
+    await this.ask({ tell: id, path, text });
+  }
+
   /** Health of an instance, as Auto Scaling knows it. */
   async health(id: string): Promise<string> {
     return String((await this.ask({ health: id })).health);

@@ -14,6 +14,8 @@ export interface Registered {
   provider: string | undefined;
   /** Names of the resources that it waits for, sorted. */
   dependsOn: string[];
+  /** Its options about what happens later. */
+  options: { retainOnDelete: boolean; ignoreChanges: string[]; deleteTimeout: string | undefined };
   /** What a component registers as its outputs. */
   outputs: unknown;
 }
@@ -103,6 +105,11 @@ export class MockEngine {
       parent: request.getParent() === "" ? undefined : nameOf(request.getParent()),
       provider: provider === "" ? undefined : nameOf(provider),
       dependsOn: request.getDependenciesList().map(nameOf).sort(),
+      options: {
+        retainOnDelete: request.getRetainondelete() ?? false,
+        ignoreChanges: request.getIgnorechangesList(),
+        deleteTimeout: request.getCustomtimeouts()?.getDelete() || undefined,
+      },
       outputs: undefined,
     });
   }

@@ -4,6 +4,8 @@ Told by lines of JSON on standard input, each answered by one on standard output
 
     {"start": {"address": "10.77.0.1", "metadata": "169.254.169.254", "certificate": "…", "key": "…", "region": "…"}}
     {"instance": {"address": "10.77.0.11", "tags": {"k": "v"}, "devices": ["/dev/sdf"], "group": "pool"}}  -> {"id": "i-…", "volumes": {"/dev/sdf": "vol-…"}}
+    {"wait": "i-…", "hook": "name", "state": "Terminated"}   {"lifecycle": "i-…"} -> {"done": false, "silent": 1.5}   (seconds since it was heard of)
+    {"tell": "i-…", "path": "spot/instance-action", "text": "…"}   (no text takes it away)
     {"put": "/cos/x", "value": "v"}   {"delete": "/cos/x"}   {"terminate": "i-…"}   {"health": "i-…"} -> {"health": "Unhealthy"}
 
 An instance may have an "id", a "subnet" ({"vpc": CIDR, "cidr": CIDR, "zone": …}), "metadata" of its own and a "hopLimit" for tokens.
@@ -15,6 +17,7 @@ import os
 import socket
 import sys
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -25,7 +28,10 @@ os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 
 import moto.ec2.models.instances as moto_instances  # noqa: E402
+from moto.autoscaling.exceptions import AutoscalingClientError  # noqa: E402
+from moto.autoscaling.responses import AutoScalingResponse  # noqa: E402
 from moto.core import DEFAULT_ACCOUNT_ID  # noqa: E402
+from moto.core.responses import ActionResult, EmptyResult  # noqa: E402
 from moto.ec2.models import ec2_backends  # noqa: E402
 from moto.server import DomainDispatcherApplication, create_backend_app  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
@@ -34,6 +40,45 @@ from werkzeug.serving import make_server  # noqa: E402
 instances: dict[str, dict[str, str]] = {}
 # By address: over how many hops a token gets to what asks.
 hop_limits: dict[str, int] = {}
+
+
+class Wait:
+    """An instance in the state Pending:Wait or Terminating:Wait."""
+
+    def __init__(self, hook: str) -> None:
+        self.hook = hook
+        self.heard = time.monotonic()
+        self.done = False
+
+
+# By instance ID.
+waits: dict[str, Wait] = {}
+
+
+def wait_of(response: AutoScalingResponse) -> Wait:
+    """The wait that a request is about, which is heard of by it."""
+    instance, hook = response._get_param("InstanceId"), response._get_param("LifecycleHookName")
+    wait = waits.get(instance)
+    if wait is None or wait.hook != hook or wait.done:
+        # As AWS says it.
+        raise AutoscalingClientError("ValidationError", f"No active Lifecycle Action found with instance ID {instance}")
+    wait.heard = time.monotonic()
+    return wait
+
+
+def record_lifecycle_action_heartbeat(self: AutoScalingResponse) -> ActionResult:
+    wait_of(self)
+    return EmptyResult()
+
+
+def complete_lifecycle_action(self: AutoScalingResponse) -> ActionResult:
+    wait_of(self).done = True
+    return EmptyResult()
+
+
+# What moto does not have.
+AutoScalingResponse.record_lifecycle_action_heartbeat = record_lifecycle_action_heartbeat
+AutoScalingResponse.complete_lifecycle_action = complete_lifecycle_action
 
 
 class Metadata(BaseHTTPRequestHandler):
@@ -170,6 +215,7 @@ class Cloud:
             "placement/region": self.region,
             "placement/availability-zone": f"{self.region}a",
             "services/domain": "amazonaws.com",
+            "autoscaling/target-lifecycle-state": "InService",
             "iam/security-credentials/": "node",
             "iam/security-credentials/node": json.dumps(
                 {
@@ -204,6 +250,14 @@ class Cloud:
         ended = backend.get_instance(id)
         backend.get_subnet(ended.subnet_id).del_subnet_ip(ended.private_ip)
 
+    def tell(self, id: str, path: str, text: str | None) -> None:
+        """Has the metadata of an instance say something."""
+        [found] = [metadata for metadata in instances.values() if metadata["instance-id"] == id]
+        if text is None:
+            found.pop(path, None)
+        else:
+            found[path] = text
+
     def handle(self, request: dict[str, Any]) -> dict[str, Any]:
         if "start" in request:
             return self.start(**request["start"])
@@ -215,6 +269,14 @@ class Cloud:
             self.client("ssm").delete_parameter(Name=request["delete"])
         elif "terminate" in request:
             self.terminate(request["terminate"])
+        elif "tell" in request:
+            self.tell(request["tell"], request["path"], request.get("text"))
+        elif "wait" in request:
+            waits[request["wait"]] = Wait(request["hook"])
+            self.tell(request["wait"], "autoscaling/target-lifecycle-state", request["state"])
+        elif "lifecycle" in request:
+            wait = waits[request["lifecycle"]]
+            return {"done": wait.done, "silent": time.monotonic() - wait.heard}
         elif "health" in request:
             found = self.client("autoscaling").describe_auto_scaling_instances(InstanceIds=[request["health"]])
             return {"health": found["AutoScalingInstances"][0]["HealthStatus"]}

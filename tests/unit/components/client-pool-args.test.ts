@@ -97,6 +97,10 @@ describe("clientPoolErrors", () => {
     [{ drivers: ["exec", "exec"] }, 'drivers[1]: "exec" is there twice'],
     [{ reservedMemoryMiB: -1 }, "reservedMemoryMiB: must be a whole number of MiB, 0 or more, got -1"],
     [
+      { drainDeadlineSeconds: 20000 },
+      "drainDeadlineSeconds: must be a whole number of seconds from 10 to 17700, got 20000",
+    ],
+    [
       { dataVolumes: [volume, { ...volume, device: "/dev/sdg" }] },
       'dataVolumes[1].mountPoint: "/data" is dataVolumes[0].mountPoint too',
     ],

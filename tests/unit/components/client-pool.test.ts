@@ -84,9 +84,11 @@ describe("ClientPool", () => {
       [
         ["cos:index:ClientPool", "web", undefined],
         ["cos:index:NodeGroup", "web-nodes", "web"],
+        ["aws:autoscaling/lifecycleHook:LifecycleHook", "web-nodes-drain", "web-nodes"],
         ["aws:autoscaling/group:Group", "web-nodes-group", "web-nodes"],
         ["aws:iam/rolePolicy:RolePolicy", "web-nodes-policy", "web-nodes"],
         ["aws:iam/instanceProfile:InstanceProfile", "web-nodes-profile", "web-nodes"],
+        ["aws:autoscaling/lifecycleHook:LifecycleHook", "web-nodes-ready", "web-nodes"],
         ["aws:iam/role:Role", "web-nodes-role", "web-nodes"],
         ["aws:ec2/launchTemplate:LaunchTemplate", "web-nodes-template", "web-nodes"],
         ["aws:ec2/securityGroup:SecurityGroup", "web-security-group", "web"],
@@ -133,7 +135,7 @@ describe("ClientPool", () => {
     assert.deepEqual(consul.retry_join, ["provider=aws region=eu-central-1 tag_key=cos-consul tag_value=prod"]);
     assert.equal(consul.client_addr, "127.0.0.1");
     assert.deepEqual(files["/etc/cos/node.json"], {
-      version: 1,
+      version: 2,
       cluster: "prod",
       role: "client",
       pool: "web",
@@ -142,6 +144,12 @@ describe("ClientPool", () => {
       tasksReadMetadata: false,
       mounts: [],
       directories: [],
+      lifecycle: {
+        arrivalHook: "web-nodes-ready",
+        departureHook: "web-nodes-drain",
+        drainDeadlineSeconds: 900,
+        heartbeatSeconds: 60,
+      },
     });
     assert.deepEqual(Object.keys(files).sort(), [
       "/etc/consul.d/cos.json",
@@ -358,7 +366,7 @@ describe("ClientPool", () => {
       });
     });
     const inputs = (name: string) => engine.registered.find((each) => each.name === name)?.inputs as Inputs;
-    assert.equal(engine.registered.filter(({ parent }) => parent === "web" || parent === "web-nodes").length, 7);
+    assert.equal(engine.registered.filter(({ parent }) => parent === "web" || parent === "web-nodes").length, 9);
     assert.equal(inputs("web-security-group").vpcId, unknown);
     assert.deepEqual(inputs("web-nodes-template").vpcSecurityGroupIds, [unknown, "sg-service", unknown]);
     assert.equal(await valueOf(pool.securityGroupId), undefined);
@@ -372,7 +380,7 @@ describe("ClientPool", () => {
       return new ClientPool("web", args, { providers: { aws: own } });
     });
     const resources = engine.registered.filter(({ type }) => type.startsWith("aws:"));
-    assert.equal(resources.length, 6);
+    assert.equal(resources.length, 8);
     for (const { name, provider } of resources) assert.equal(provider, "own", name);
   });
 });

@@ -223,6 +223,7 @@ describe("options of Cos", function () {
       "aws:efs/backupPolicy:BackupPolicy",
       "aws:efs/mountTarget:MountTarget",
       "aws:iam/rolePolicy:RolePolicy",
+      "aws:autoscaling/lifecycleHook:LifecycleHook",
     ];
     const { resources } = await make({
       ...everythingCos,

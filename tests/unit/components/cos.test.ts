@@ -64,6 +64,7 @@ describe("Cos", function () {
     assert.deepEqual(counts(smallest), {
       "aws:autoscaling/attachment:Attachment": 2,
       "aws:autoscaling/group:Group": 4,
+      "aws:autoscaling/lifecycleHook:LifecycleHook": 4,
       "aws:ec2/launchTemplate:LaunchTemplate": 4,
       "aws:ec2/securityGroup:SecurityGroup": 7,
       "aws:ec2/vpcEndpoint:VpcEndpoint": 1,
@@ -139,7 +140,7 @@ describe("Cos", function () {
     const providers = ["cos-consul-api", "cos-nomad-api"];
     const awaited = smallest.names(ofParts).filter((name) => !providers.includes(name));
     assert.deepEqual(smallest.one("cos-ready").dependsOn, awaited);
-    assert.equal(awaited.length, 104);
+    assert.equal(awaited.length, 108);
   });
 
   it("has providers of both APIs, and settings through them once the gate is open", () => {

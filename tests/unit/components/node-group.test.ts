@@ -202,7 +202,7 @@ describe("NodeGroup", () => {
       })
     )["n-template"];
     assert.deepEqual(filesOf(template?.userData as string)["/etc/cos/node.json"], {
-      version: 1,
+      version: 2,
       cluster: "dev",
       role: "client",
       pool: "web",
@@ -214,6 +214,12 @@ describe("NodeGroup", () => {
         { kind: "efs", id: "fs-1", mountPoint: "/shared", readOnly: true },
       ],
       directories: ["/data/a", "/data/b"],
+      lifecycle: {
+        arrivalHook: "n-ready",
+        departureHook: "n-drain",
+        drainDeadlineSeconds: 900,
+        heartbeatSeconds: 60,
+      },
     });
   });
 
@@ -227,6 +233,30 @@ describe("NodeGroup", () => {
       healthCheckType: "EC2",
       waitForCapacityTimeout: "0",
       terminationPolicies: ["OldestLaunchTemplate", "OldestInstance"],
+      instanceRefresh: {
+        strategy: "Rolling",
+        preferences: {
+          minHealthyPercentage: 100,
+          maxHealthyPercentage: 110,
+          instanceWarmup: "0",
+          autoRollback: true,
+          skipMatching: true,
+        },
+      },
+      initialLifecycleHooks: [
+        {
+          name: "n-ready",
+          lifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING",
+          defaultResult: "ABANDON",
+          heartbeatTimeout: 600,
+        },
+        {
+          name: "n-drain",
+          lifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING",
+          defaultResult: "CONTINUE",
+          heartbeatTimeout: 180,
+        },
+      ],
       tags: [
         { key: "stack", value: "dev", propagateAtLaunch: false },
         { key: "Name", value: "n-group", propagateAtLaunch: false },
@@ -345,16 +375,20 @@ describe("NodeGroup", () => {
     ]);
   });
 
-  it("lets clients, and no servers, say that they are unhealthy", async () => {
+  it("lets clients, and no servers, tell Auto Scaling how they are", async () => {
     const statements = async (args: NodeGroupArgs) => {
       const { policy } = (await inputsOf(args))["n-policy"] as { policy: string };
       return (JSON.parse(policy) as { Statement: unknown[] }).Statement.slice(2);
     };
     assert.deepEqual(await statements(clients), [
       {
-        Sid: "ReportUnhealthy",
+        Sid: "TellAutoScaling",
         Effect: "Allow",
-        Action: ["autoscaling:SetInstanceHealth"],
+        Action: [
+          "autoscaling:CompleteLifecycleAction",
+          "autoscaling:RecordLifecycleActionHeartbeat",
+          "autoscaling:SetInstanceHealth",
+        ],
         Resource: ["arn:aws:autoscaling:eu-central-1:123456789012:autoScalingGroup:*:autoScalingGroupName/*"],
         Condition: {
           StringEquals: {

@@ -45,8 +45,8 @@ describe("outdatedNodes", () => {
   const cases: [all: string[], present: string[], warning: RegExp | undefined][] = [
     [[], [], undefined],
     [["i-1", "i-2"], ["i-2", "i-1"], undefined],
-    [["i-1", "i-2"], ["i-2"], /^1 node runs an old launch template: .*`npx pulumi-cos nodes` lists them/],
-    [["i-1", "i-2", "i-3"], [], /^3 nodes run an old launch template: .*`npx pulumi-cos drain`/],
+    [["i-1", "i-2"], ["i-2"], /^1 node runs an old launch template. .*`npx pulumi-cos nodes` lists what is left/],
+    [["i-1", "i-2", "i-3"], [], /^3 nodes run an old launch template. .* goes back where new ones do not come/],
   ];
   for (const [all, present, warning] of cases) {
     const outdated = all.length - present.length;

@@ -9,6 +9,7 @@ const SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup";
 const INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 const TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
 const GROUP = "aws:autoscaling/group:Group";
+const HOOK = "aws:autoscaling/lifecycleHook:LifecycleHook";
 const INSTANCES = "aws:ec2/getInstances:getInstances";
 
 const EC2_ID = "0[0-9a-f]{16}";
@@ -204,6 +205,16 @@ describe("the stand-in aws plugin's account", () => {
       await assert.rejects(aws.create(GROUP, lost), /launch template lt-0 does not exist/);
       const early = { ...inputs, name: "early", launchTemplate: { id: made.id, version: "9" } };
       await assert.rejects(aws.create(GROUP, early), /launch template version '9' does not exist/);
+    });
+
+    it("take their lifecycle hooks with them", async () => {
+      const hook = { name: "drain", lifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING" };
+      const { id, inputs } = await group();
+      await aws.create(HOOK, { ...hook, autoscalingGroupName: id });
+      await aws.delete(GROUP, id);
+      await assert.rejects(aws.create(HOOK, { ...hook, autoscalingGroupName: id }), /AutoScalingGroup name not found/);
+      await aws.create(GROUP, inputs);
+      await aws.create(HOOK, { ...hook, autoscalingGroupName: id });
     });
 
     it("hold their subnets, and the security groups of their instances", async () => {

@@ -98,6 +98,7 @@ function resource(token: string, inputs: Properties, computed: string[], behavio
       answer(() => {
         refuseInUse(account, token, id);
         account.remove(token, id);
+        behaviour.remove?.(id, account);
       }),
   };
 }

@@ -7,6 +7,7 @@ import { Checks, isGiven } from "./checks";
 import { instancesAfter, launchSource } from "./instances";
 
 export const GROUP = "aws:autoscaling/group:Group";
+export const HOOK = "aws:autoscaling/lifecycleHook:LifecycleHook";
 
 const PROCESSES = [
   "Launch",
@@ -75,6 +76,12 @@ const group: Behaviour = {
   }),
 
   keep: (entry, site) => ({ instances: instancesAfter(entry, site) }),
+
+  remove: (id, account) => {
+    for (const hook of account.all(HOOK)) {
+      if (hook.values["autoscalingGroupName"] === id) account.remove(HOOK, hook.id);
+    }
+  },
 };
 
 function checkSizes(checks: Checks, { minSize, maxSize, desiredCapacity }: PlainMap): void {
@@ -177,7 +184,7 @@ function hasGroup({ autoscalingGroupName }: PlainMap, { cloud: { account } }: Si
 
 export const autoScalingBehaviours: Readonly<Record<string, Behaviour>> = {
   [GROUP]: group,
-  "aws:autoscaling/lifecycleHook:LifecycleHook": lifecycleHook,
+  [HOOK]: lifecycleHook,
   "aws:autoscaling/policy:Policy": policy,
   "aws:autoscaling/attachment:Attachment": attachment,
 };

@@ -2,7 +2,7 @@ import type { Failure } from "../../schema";
 import type { Change } from "../../stand-in";
 import type { Differences } from "../../diff";
 import { type Plain, type PlainMap, type ValueMap, isMap } from "../../value";
-import type { Entry } from "../account";
+import type { Account, Entry } from "../account";
 import { type Site, ec2Id } from "../cloud";
 
 /** What AWS does with a kind of resource, beyond its table of properties. */
@@ -20,6 +20,8 @@ export interface Behaviour {
   outputs?(id: string, inputs: PlainMap, site: Site, former: PlainMap): ValueMap;
   /** What the account keeps besides the resource's values. */
   keep?(entry: Entry, site: Site): PlainMap;
+  /** Removes what goes with a resource. */
+  remove?(id: string, account: Account): void;
   /** The differences, where the table is not enough. */
   diff?(change: Change): Differences;
   /** The outputs that are unknown in the preview of an update that changes these inputs. */

@@ -8,6 +8,8 @@ from .system import BootError, read_json
 
 NODE_FILE = Path("/etc/cos/node.json")
 
+#: Of the file's format: 2 has `lifecycle`.
+VERSIONS = (1, 2)
 ROLES = ("consul-server", "nomad-server", "client")
 AGENTS = ("consul", "nomad")
 FIELDS = {
@@ -15,6 +17,20 @@ FIELDS = {
     "instance-storage": ("mountPoint", "fileSystem"),
     "efs": ("id", "mountPoint", "readOnly"),
 }
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """How a client comes and goes."""
+
+    #: Name of the hook by which Auto Scaling waits until the node takes tasks; none where it does not.
+    arrival_hook: str | None
+    #: Name of the hook by which Auto Scaling waits until the node has drained.
+    departure_hook: str
+    #: For how long tasks may take to be elsewhere, where Auto Scaling ends the node.
+    drain_deadline_seconds: float
+    #: How often Auto Scaling is to be told that the node still drains.
+    heartbeat_seconds: float
 
 
 @dataclass(frozen=True)
@@ -29,6 +45,8 @@ class Node:
     secrets: tuple[dict[str, str], ...]
     formed_parameter: str | None
     tasks_read_metadata: bool
+    #: On clients.
+    lifecycle: Lifecycle | None
 
     @property
     def is_server(self) -> bool:
@@ -44,8 +62,9 @@ def parse_node(content: Any) -> Node:
     """The node that the content of the file describes. Raises with all that is wrong."""
     if not isinstance(content, dict):
         raise BootError(f"{NODE_FILE} must hold an object, got {content!r}")
-    if content.get("version") != 1:
-        raise BootError(f"{NODE_FILE} has the version {content.get('version')!r}, and this image knows version 1: use a newer image")
+    if content.get("version") not in VERSIONS:
+        known = " and ".join(map(str, VERSIONS))
+        raise BootError(f"{NODE_FILE} has the version {content.get('version')!r}, and this image knows {known}: use a newer image")
     wrong = []
     if content.get("role") not in ROLES:
         wrong.append(f"role must be one of {', '.join(ROLES)}, got {content.get('role')!r}")
@@ -62,6 +81,9 @@ def parse_node(content: Any) -> Node:
             wrong.append(f"mounts[{i}].fileSystem must be ext4 or xfs, got {mount['fileSystem']!r}")
     for i, secret in enumerate(content.get("secrets", [])):
         wrong.extend(f"secrets[{i}].{field} is missing" for field in ("parameter", "path", "owner") if field not in secret)
+    lifecycle = content.get("lifecycle")
+    if lifecycle is not None:
+        wrong.extend(f"lifecycle.{field} is missing" for field in ("departureHook", "drainDeadlineSeconds", "heartbeatSeconds") if field not in lifecycle)
     if wrong:
         raise BootError(f"{NODE_FILE}: {'; '.join(wrong)}")
     return Node(
@@ -73,6 +95,14 @@ def parse_node(content: Any) -> Node:
         secrets=tuple(content.get("secrets", [])),
         formed_parameter=content.get("formedParameter"),
         tasks_read_metadata=content.get("tasksReadMetadata", False),
+        lifecycle=None
+        if lifecycle is None
+        else Lifecycle(
+            arrival_hook=lifecycle.get("arrivalHook"),
+            departure_hook=lifecycle["departureHook"],
+            drain_deadline_seconds=lifecycle["drainDeadlineSeconds"],
+            heartbeat_seconds=lifecycle["heartbeatSeconds"],
+        ),
     )
 
 

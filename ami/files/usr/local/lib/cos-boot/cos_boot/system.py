@@ -4,6 +4,7 @@ import json
 import os
 import pwd
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -11,6 +12,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+#: Which of the programs this is.
+PROGRAM = "cos-lifecycle" if Path(sys.argv[0]).name == "cos-lifecycle" else "cos-boot"
 
 
 class BootError(Exception):
@@ -24,7 +28,7 @@ class BootError(Exception):
 
 def log(message: str) -> None:
     """Says what is being done, to the journal and the console."""
-    print(f"cos-boot: {message}", flush=True)
+    print(f"{PROGRAM}: {message}", flush=True)
 
 
 def patience() -> float:
