@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { run } from "../tests/support/command";
 import { end } from "../tests/support/namespace";
 import { removeDirectory, temporaryDirectory } from "../tests/support/temporary";
-import { type Agent, BoxCluster } from "../tests/box/cluster";
+import { type Agent, BoxCluster, httpPort } from "../tests/box/cluster";
 import { Laboratory } from "../tests/box/laboratory";
+import { secondsByHand, secondsToFirstAnswer } from "./box-boot";
 import type { Suite } from "./suite";
 
 /** Requests of one measurement, and from how many clients at once. */
@@ -26,12 +27,26 @@ export const boxSuite: Suite = async ({ signal, log }, compare) => {
   const box = new Laboratory({ directory, name: "bench", bound: true });
   const cluster = new BoxCluster(box);
   try {
+    const ours = secondsToFirstAnswer(box, cluster, signal);
     const { exitCode, text } = await box.up({}, log, signal);
     signal.throwIfAborted();
     if (exitCode !== 0) throw new Error(`pulumi up failed in the box:\n${text}`);
     await cluster.untilWhole();
     await ingress(box, cluster, directory, compare, signal);
     for (const agent of ["consul", "nomad"] as const) await failover(cluster, agent, compare, signal);
+    await cluster.untilWhole();
+    await compare({
+      name: "box.first-answer",
+      limit: 1.5,
+      unit: "s",
+      // A cluster begins once.
+      pairs: 1,
+      ours: { title: "from the first machine's boot", measure: () => ours },
+      baseline: {
+        title: "agents started by hand on booted machines",
+        measure: () => secondsByHand(box, cluster, signal),
+      },
+    });
   } finally {
     await box.down();
     await removeDirectory(directory);
@@ -123,7 +138,6 @@ async function failover(
   compare: Parameters<Suite>[1],
   signal: AbortSignal,
 ): Promise<void> {
-  const port = agent === "consul" ? 8500 : 4646;
   await compare({
     name: `box.failover-${agent}`,
     limit: 1.5,
@@ -138,9 +152,9 @@ async function failover(
         if (!leader || !witness) throw new Error(`${agent} has no leader`);
         const begin = performance.now();
         await cluster.exec(leader.name, "pkill", "--signal", "KILL", "--exact", agent);
-        const other = `curl --silent --max-time 1 http://127.0.0.1:${port}/v1/status/leader`;
+        const other = `curl --silent --max-time 1 http://127.0.0.1:${httpPort[agent]}/v1/status/leader`;
         const script = `until found=$(${other}) && [[ $found == *:* && $found != *"${leader.address}:"* ]]; do sleep 0.02; done`;
-        await cluster.exec(witness.name, "bash", "-c", script);
+        await cluster.exec(witness.name, "timeout", "120", "bash", "-c", script);
         return (performance.now() - begin) / 1000;
       },
     },

@@ -98,8 +98,10 @@ export class RunningBalancer {
       has.set(id, "leaving");
       await this.command(`set server ${proxy}/${id} state drain`);
       const { process } = this;
+      // AWS's own delay: until then it goes on with what it has begun.
       setTimeout(() => {
-        if (this.process === process) void this.drop(`${proxy}/${id}`).catch(() => undefined);
+        if (this.process !== process) return;
+        this.drop(`${proxy}/${id}`).then(() => has.delete(id), console.error);
       }, deregistrationDelay * 1000).unref();
     }
   }

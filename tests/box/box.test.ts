@@ -4,6 +4,7 @@ import { driverTasks } from "./trials/drivers";
 import { faults } from "./trials/faults";
 import { fromNothing } from "./trials/from-nothing";
 import { network } from "./trials/network";
+import { refreshes } from "./trials/refresh";
 import { needsBox } from "./requirements";
 
 /** Set by `npm run test:box -- --all`. */
@@ -28,5 +29,6 @@ describe("the box", function () {
   driverTasks(tested);
   network(tested);
   changes(tested, all);
+  refreshes(tested, all);
   faults(tested, all);
 });

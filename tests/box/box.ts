@@ -4,14 +4,16 @@ import { DirectoryAccount } from "../../tools/plugins/aws/account";
 import { GROUP } from "../../tools/plugins/aws/behaviour/auto-scaling";
 import { mapsOf, shown, textsOf } from "../../tools/plugins/aws/behaviour/behaviour";
 import { FORMER_ADDRESSES, instancesAfter } from "../../tools/plugins/aws/behaviour/instances";
-import { ACCOUNT_ID } from "../../tools/plugins/aws/cloud";
+import { ACCOUNT_ID, type Site } from "../../tools/plugins/aws/cloud";
 import { long2ip, Netmask } from "netmask";
 import { Amazon, resolverAddress } from "./amazon";
 import { RunningBalancer } from "./balancer";
+import { Clock } from "./clock";
 import { Fabric, type FabricHost } from "./fabric";
 import { type Fault, faultTable } from "./faults";
 import { type Member, securityGroupTable } from "./firewall";
 import { Host, hostFiles, type HostState } from "./host";
+import { type Refresh, Refreshes } from "./refreshes";
 import { Turns } from "./turns";
 import { type Balancer, type Instance, type World, worldOf } from "./world";
 
@@ -33,6 +35,8 @@ export interface BoxOptions {
   controlGroup: string;
   /** After how many seconds Auto Scaling puts another instance in the place of one that has ended. */
   replaceAfter: number;
+  /** After how many seconds without progress an instance refresh has failed. */
+  refreshPatience: number;
 }
 
 export interface HostStatus {
@@ -41,17 +45,23 @@ export interface HostStatus {
   address: string;
   zone: string;
   state: HostState;
-  /** When it began to boot for the first time, in milliseconds since 1970. */
-  bootedAt?: number | undefined;
   /** Process ID of its init, in the box. */
   leader?: string | undefined;
   error?: string | undefined;
 }
 
+/** The clock of a host's agents is ahead. */
+export interface ClockFault {
+  kind: "clock";
+  address: string;
+  seconds: number;
+}
+
 export interface BoxStatus {
   hosts: HostStatus[];
   balancers: { name: string; dnsName: string; address: string; health: Record<number, Record<string, string>> }[];
-  faults: Fault[];
+  faults: (Fault | ClockFault)[];
+  refreshes: Refresh[];
   /** Process ID of what holds the network namespace of whoever runs `pulumi up`, in the box. */
   operator: string;
   /** What went wrong when the box last followed the account. */
@@ -65,8 +75,11 @@ export class Box {
   private readonly counts = new Map<string, number>();
   private readonly turns = new Turns(atOnce);
   private readonly account: DirectoryAccount;
+  private readonly refreshes: Refreshes;
   private readonly cutZones = new Set<string>();
   private faults: Fault[] = [];
+  private clockFaults: ClockFault[] = [];
+  private readonly clock = new Clock();
   /** Tables of nftables as they were loaded last, by name. */
   private readonly tables = new Map<string, string>();
   private error: string | undefined;
@@ -79,6 +92,7 @@ export class Box {
     private readonly files: Record<string, string>,
   ) {
     this.account = new DirectoryAccount(options.account);
+    this.refreshes = new Refreshes(this.account, this.site, options.refreshPatience);
   }
 
   static async create(options: BoxOptions): Promise<Box> {
@@ -100,8 +114,12 @@ export class Box {
       await this.retire(world);
       await this.launch(world.instances);
       await this.break();
-      for (const balancer of world.balancers) await this.balancers.get(balancer.arn)?.running.follow(balancer);
-      this.replaceEnded();
+      await this.admit();
+      for (const balancer of world.balancers) {
+        await this.balancers.get(balancer.arn)?.running.follow(this.withServing(balancer));
+      }
+      this.replaceBroken();
+      this.refreshes.follow((id) => this.isInService(id));
       this.error = undefined;
     } catch (error) {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -112,9 +130,9 @@ export class Box {
 
   async status(): Promise<BoxStatus> {
     const hosts = [...this.hosts.values()].map(async (host) => {
-      const { name, instance, state, error, bootedAt } = host;
+      const { name, instance, state, error } = host;
       const { id, address, subnet } = instance;
-      return { name, id, address, zone: subnet.zone, state, error, bootedAt, leader: await host.leader() };
+      return { name, id, address, zone: subnet.zone, state, error, leader: await host.leader() };
     });
     const balancers = [...this.balancers.values()].map(async ({ now: { name, dnsName }, running }) => ({
       ...{ name, dnsName, address: running.host.address },
@@ -123,7 +141,8 @@ export class Box {
     return {
       hosts: await Promise.all(hosts),
       balancers: await Promise.all(balancers),
-      faults: this.allFaults(),
+      faults: [...this.allFaults(), ...this.clockFaults],
+      refreshes: this.refreshes.all,
       operator: this.operator.namespace.pid,
       error: this.error,
     };
@@ -142,6 +161,19 @@ export class Box {
     await this.host(host).fail();
   }
 
+  /** Takes a host away as EC2 takes a spot instance: it is told two minutes before. */
+  async takeAway(name: string): Promise<void> {
+    const host = this.host(name);
+    const end = Date.now() + 120_000;
+    const time = new Date(end).toISOString().replace(/\.\d+/, "");
+    await this.amazon.cloud.tell(
+      host.instance.id,
+      "spot/instance-action",
+      JSON.stringify({ action: "terminate", time }),
+    );
+    setTimeout(() => void host.fail().catch(console.error), end - Date.now()).unref();
+  }
+
   /** Cuts a zone off from the others: its nodes reach each other only. @throws Error where no node is in it */
   async cut(zone: string): Promise<void> {
     const instances = [...this.hosts.values()].map(({ instance }) => instance);
@@ -158,7 +190,18 @@ export class Box {
     await this.break();
   }
 
+  /** Puts the clock of a host's agents ahead, or back with a negative number, as long as they run. */
+  async shiftClock(name: string, seconds: number): Promise<void> {
+    const host = this.host(name);
+    const leader = await host.leader();
+    if (leader === undefined) throw new Error(`${name} does not run`);
+    this.clock.shift(leader, seconds);
+    this.clockFaults.push({ kind: "clock", address: host.instance.address, seconds });
+  }
+
   async heal(): Promise<void> {
+    this.clock.restore();
+    this.clockFaults = [];
     this.cutZones.clear();
     this.faults = [];
     await this.break();
@@ -197,8 +240,11 @@ export class Box {
   }
 
   private async filter({ instances, balancers, rules }: World): Promise<void> {
+    // They are in their groups as long as they are there.
+    const leaving = [...this.hosts.values()].filter(({ state }) => state === "leaving").map(({ instance }) => instance);
     const members: Member[] = [
       ...instances,
+      ...leaving,
       ...balancers.flatMap((balancer) => {
         const address = this.balancers.get(balancer.arn)?.running.host.address;
         return address === undefined ? [] : { ...balancer, address };
@@ -248,16 +294,41 @@ export class Box {
         },
       });
       this.hosts.set(instance.id, host);
+      if (!instance.arrivalHook) continue;
+      host.service = "coming";
+      await this.amazon.cloud.wait(instance.id, instance.arrivalHook.name, "InService");
     }
+  }
+
+  /** Takes into service what has said that it is ready, and gives up what says nothing. */
+  private async admit(): Promise<void> {
+    for (const host of this.hosts.values()) {
+      const { id, arrivalHook } = host.instance;
+      if (host.service !== "coming" || !arrivalHook) continue;
+      const { done, silent } = await this.amazon.cloud.lifecycle(id);
+      if (done) host.service = "in service";
+      else if (silent > arrivalHook.heartbeat) host.service = "abandoned";
+    }
+  }
+
+  private isInService(id: string): boolean {
+    return this.hosts.get(id)?.service === "in service";
+  }
+
+  /** A load balancer with those of its targets that are in service. */
+  private withServing(balancer: Balancer): Balancer {
+    const listeners = balancer.listeners.map(({ targetGroup, ...listener }) => {
+      const targets = Object.entries(targetGroup.targets).filter(([id]) => this.isInService(id));
+      return { ...listener, targetGroup: { ...targetGroup, targets: Object.fromEntries(targets) } };
+    });
+    return { ...balancer, listeners };
   }
 
   /** What is not in the account any more ends. */
   private async retire({ instances, balancers }: World): Promise<void> {
     for (const [id, host] of this.hosts) {
-      if (instances.some((instance) => instance.id === id) || host.state === "stopping") continue;
-      void host
-        .terminate()
-        .then(() => this.amazon.cloud.terminate(id))
+      if (instances.some((instance) => instance.id === id) || ["leaving", "stopping"].includes(host.state)) continue;
+      void this.end(host)
         .catch((error: unknown) => {
           console.error(String(error));
         })
@@ -271,29 +342,52 @@ export class Box {
     }
   }
 
-  /** Auto Scaling finds an instance that has ended, and launches another. */
-  private replaceEnded(): void {
+  /** Ends a host as Auto Scaling does: where it has a hook, once the host says so, or says nothing any more. */
+  private async end(host: Host): Promise<void> {
+    const { cloud } = this.amazon;
+    const { id, departureHook } = host.instance;
+    // What never came is ended at once.
+    if (departureHook && host.service === "in service") {
+      const left = async () => {
+        const { done, silent } = await cloud.lifecycle(id);
+        return done || silent > departureHook.heartbeat;
+      };
+      await host.leave(() => cloud.wait(id, departureHook.name, "Terminated"), left);
+    }
+    await host.terminate();
+    await cloud.terminate(id);
+  }
+
+  /** Auto Scaling finds an instance that has ended, or has waited for one in vain, and launches another. */
+  private replaceBroken(): void {
     const due = Date.now() - this.options.replaceAfter * 1000;
-    const site = { region: this.options.region, cloud: this.cloud };
     for (const group of this.account.all(GROUP)) {
       const all = mapsOf(group.kept["instances"]);
       const left = all.filter(({ id }) => {
         const host = this.hosts.get(shown(id));
-        return host?.state !== "ended" || host.endedAt > due;
+        return host?.service !== "abandoned" && (host?.state !== "ended" || host.endedAt > due);
       });
       if (left.length === all.length) continue;
       const gone = all.filter((instance) => !left.includes(instance)).map(({ privateIp }) => shown(privateIp));
       const former = [...textsOf(group.kept[FORMER_ADDRESSES]), ...gone];
       const kept = { ...group.kept, instances: left, [FORMER_ADDRESSES]: former };
-      const instances = instancesAfter({ ...group, kept }, site);
+      const instances = instancesAfter({ ...group, kept }, this.site);
       this.account.put({ ...group, kept: { ...kept, instances } });
     }
   }
 
-  private get cloud() {
+  private get site(): Site {
     const { account } = this;
     const { region } = this.options;
-    return { region, accountId: ACCOUNT_ID, account, defaultTags: {}, loadBalancerAddress: undefined, images: [] };
+    const cloud = {
+      region,
+      accountId: ACCOUNT_ID,
+      account,
+      defaultTags: {},
+      loadBalancerAddress: undefined,
+      images: [],
+    };
+    return { region, cloud };
   }
 
   /** A name for people: its pool or its role, and a number that no other has had. */

@@ -1,4 +1,4 @@
-/** The box as a laboratory: `npm run box -- up | status | exec | kill | cut | mute | loss | outage | heal | down`. */
+/** The box as a laboratory: `npm run box -- up | status | exec | kill | spot | cut | mute | loss | clock | outage | heal | down`. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:os";
@@ -48,11 +48,13 @@ program
 
 order("console", "<host>", "show what a host's console has shown");
 order("kill", "<host>", "end a host as a power failure does; its group launches another");
+order("spot", "<host>", "take a host away as EC2 takes a spot instance, which is told two minutes before");
 order("cut", "<zone>", "cut a zone off from the others, e.g. a or eu-central-1a");
 order("mute", "<host>", "lose everything that a host sends, and nothing that is sent to it");
 order("loss", "<host> <percent>", "lose a share of the packets to and from a host");
+order("clock", "<host> <seconds>", "put the clock of a host's Consul and Nomad ahead, until they start anew");
 order("outage", "", "take the endpoints of EC2, SSM and Auto Scaling away; instance metadata stays");
-order("heal", "", "end all that is broken in the network");
+order("heal", "", "end all that is broken in the network, and set the clocks right");
 
 program
   .command("down")
@@ -101,7 +103,7 @@ async function up(box: Laboratory): Promise<void> {
   console.log(report(await box.status()));
 }
 
-function report({ hosts, balancers, faults, error }: BoxStatus): string {
+function report({ hosts, balancers, faults, refreshes, error }: BoxStatus): string {
   const lines = [
     ...alignColumns([
       ["HOST", "INSTANCE", "ADDRESS", "ZONE", "STATE"],
@@ -123,6 +125,7 @@ function report({ hosts, balancers, faults, error }: BoxStatus): string {
       ),
     ]),
     "",
+    ...refreshes.map(({ group, version, status }) => `Refresh of ${group} to version ${version}: ${status}`),
     faults.length === 0 ? "Nothing is broken." : `Broken: ${JSON.stringify(faults)}`,
   ];
   return [...lines, ...(error === undefined ? [] : ["", error])].join("\n");

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { isReachable } from "../../cli/nomad-nodes";
 import { run } from "../support/command";
 import type { HostStatus } from "./box";
 import type { Laboratory } from "./laboratory";
 
 const pollMs = 500;
-/** Two ingress nodes, three servers of Nomad and three of Consul. */
-const targets = 8;
+/** Kinds of hosts that are targets of load balancers. */
+const targetKinds = ["consul-server", "nomad-server", "public-services"];
 
 export interface NomadNode {
   ID: string;
@@ -15,13 +16,13 @@ export interface NomadNode {
   NodePool: string;
   NodeClass: string;
   Status: string;
-  SchedulingEligibility: string;
 }
 
 export interface Allocation {
   ID: string;
   NodeName: string;
   ClientStatus: string;
+  TaskStates: Record<string, { Restarts: number }> | null;
 }
 
 interface RaftPeer {
@@ -32,7 +33,8 @@ interface RaftPeer {
 
 export type Agent = "consul" | "nomad";
 
-const httpPort: Record<Agent, number> = { consul: 8500, nomad: 4646 };
+/** Where their APIs are on their servers. */
+export const httpPort: Record<Agent, number> = { consul: 8500, nomad: 4646 };
 
 /** The cluster in a box, asked through its own machines: by whichever server answers. */
 export class BoxCluster {
@@ -44,25 +46,10 @@ export class BoxCluster {
     return hosts.filter(({ name, state }) => name.startsWith(kind) && state === "running");
   }
 
-  /** The host that runs with an address. */
-  async at(address: string): Promise<HostStatus> {
-    const found = (await this.hosts()).find((host) => host.address === address);
-    if (!found) throw new Error(`no host runs at ${address}`);
-    return found;
-  }
-
   /** Runs a command on a host. Returns what it printed; rejects when it fails. */
   async exec(host: string, ...command: string[]): Promise<string> {
     const [file = "", ...args] = await this.box.through(host);
     return run(file, [...args, ...command]);
-  }
-
-  /** Whether a command ends with 0 on a host. */
-  succeeds(host: string, ...command: string[]): Promise<boolean> {
-    return this.exec(host, ...command).then(
-      () => true,
-      () => false,
-    );
   }
 
   /** What an agent's API answers to a GET below `/v1/`; undefined when no server does. */
@@ -107,7 +94,7 @@ export class BoxCluster {
   /** The clients that Nomad knows and has not given up. */
   async nodes(): Promise<NomadNode[]> {
     const nodes = await this.get<NomadNode[]>("nomad", "nodes");
-    return (nodes ?? []).filter(({ Status }) => Status !== "down" && Status !== "disconnected");
+    return (nodes ?? []).filter(isReachable);
   }
 
   /** Allocations of a job that run. */
@@ -133,15 +120,18 @@ export class BoxCluster {
     for (const agent of ["consul", "nomad"] as const) {
       await this.until(`${agent} has three healthy voters`, () => this.isWhole(agent));
     }
+    // One that has ended is about to be replaced, and one that leaves is about to end.
+    await this.until("all hosts run", async () =>
+      (await this.box.status()).hosts.every(({ state }) => state === "running"),
+    );
     await this.until("all clients are ready", async () => {
       const nodes = await this.nodes();
-      // One that has ended is about to be replaced.
-      const clients = (await this.box.status()).hosts.filter(
-        ({ name, state }) => !name.includes("-server-") && state !== "stopping",
-      );
+      const clients = (await this.hosts()).filter(({ name }) => !name.includes("-server-"));
       return nodes.length === clients.length && nodes.every(({ Status }) => Status === "ready");
     });
-    await this.until("fabio runs on both of its nodes", async () => (await this.running("fabio")).length === 2);
+    await this.until("fabio runs on all of its nodes", async () => {
+      return (await this.running("fabio")).length === (await this.hosts("public-services")).length;
+    });
     await this.until("the sample has its instances", async () => (await this.running("ping")).length === 3);
     // Those that Nomad has given up leave Consul a moment later.
     await this.until("Consul has the sample's instances, and no others", async () => {
@@ -150,9 +140,10 @@ export class BoxCluster {
       return found?.length === 3 && passing?.length === 3;
     });
     await this.until("all targets are healthy", async () => {
-      const { balancers } = await this.box.status();
+      const { balancers, hosts } = await this.box.status();
+      const targets = hosts.filter(({ name }) => targetKinds.some((kind) => name.startsWith(kind)));
       const states = balancers.flatMap(({ health }) => Object.values(health).flatMap((each) => Object.values(each)));
-      return states.length === targets && states.every((state) => state === "UP");
+      return states.length === targets.length && states.every((state) => state === "UP");
     });
   }
 }

@@ -1,10 +1,11 @@
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { legacyControllers, legacyDropIn } from "../support/control-groups";
 import { Machine, type MachineOptions } from "../support/machine";
 import { hostNameOf } from "./amazon";
 import type { Instance } from "./world";
 
-export type HostState = "waiting" | "booting" | "running" | "stopping" | "ended";
+export type HostState = "waiting" | "booting" | "running" | "leaving" | "stopping" | "ended";
 
 /** What systemd-nspawn ends with where the machine wants to be booted again. */
 const rebootCode = 133;
@@ -19,8 +20,8 @@ export class Host {
   state: HostState = "waiting";
   /** Why it could not boot, where it could not. */
   error: string | undefined;
-  /** When it began to boot for the first time, in milliseconds since 1970. */
-  bootedAt: number | undefined;
+  /** Whether Auto Scaling has it in service: `abandoned` where it has waited for it in vain. */
+  service: "coming" | "in service" | "abandoned" = "in service";
   /** When it ended, in milliseconds since 1970. */
   endedAt = 0;
   /** Until it has ended. */
@@ -54,6 +55,17 @@ export class Host {
     await this.life;
   }
 
+  /**
+   * Tells it to leave and waits until it has, as Auto Scaling does before it ends what has a lifecycle hook: unless it does not run, or
+   * ends itself.
+   */
+  async leave(tell: () => Promise<void>, left: () => Promise<boolean>): Promise<void> {
+    if (this.state !== "running") return;
+    this.state = "leaving";
+    await tell();
+    while (this.isLeaving() && !(await left())) await delay(500);
+  }
+
   /** Shuts it down, as EC2 does when it terminates an instance, and removes it. */
   async terminate(): Promise<void> {
     this.state = "stopping";
@@ -77,7 +89,6 @@ export class Host {
         try {
           if (this.leaves()) return;
           this.state = "booting";
-          this.bootedAt ??= Date.now();
           this.machine ??= await Machine.create({
             ...machine,
             name: hostNameOf(instance.address),
@@ -97,6 +108,10 @@ export class Host {
       this.endedAt = Date.now();
       if (!this.leaves()) this.state = "ended";
     }
+  }
+
+  private isLeaving(): boolean {
+    return this.state === "leaving";
   }
 
   private leaves(): boolean {

@@ -5,9 +5,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../../cli/errors";
 import { pinnedVersions, versionTags } from "../../components";
 import { isAlive, startDetached, stopProcess } from "../../local/processes";
+import { onlyChild } from "../support/machine";
 import type { RunResult } from "../support/pulumi-project";
 import { RepositoryStack } from "../support/repository-stack";
-import { provisionedRoot } from "../support/root-file-system";
+import { javaRoot } from "../support/root-file-system";
 import { stackValues } from "../support/stack-program";
 import { resolverAddress } from "./amazon";
 import type { BoxOptions, BoxStatus, HostStatus } from "./box";
@@ -38,6 +39,8 @@ export interface LaboratoryOptions {
   bound?: boolean;
   /** See {@link BoxOptions}. @default 30 */
   replaceAfter?: number;
+  /** See {@link BoxOptions}. @default 3600, as on AWS */
+  refreshPatience?: number;
 }
 
 /** A box as who works with it sees it: it is made, broken, asked, and removed by this. */
@@ -100,13 +103,13 @@ export class Laboratory {
   /** What runs a command that follows it on a host of the box. @throws UserError where it is none */
   async through(name: string): Promise<string[]> {
     const { process, namespaces } = await this.find(name);
-    return [...this.inside(), "nsenter", "--target", process, namespaces];
+    return [...(await this.inside()), "nsenter", "--target", process, namespaces];
   }
 
   /** What runs a command of this machine that follows it in the network of a host. @throws UserError where it is none */
   async inNetworkOf(name: string): Promise<string[]> {
     const { process } = await this.find(name);
-    return [...this.inside(), "nsenter", "--target", process, "--net"];
+    return [...(await this.inside()), "nsenter", "--target", process, "--net"];
   }
 
   /** Gives an order, see supervisor.ts. */
@@ -135,7 +138,7 @@ export class Laboratory {
   private async start(onProgress: (message: string) => void): Promise<void> {
     await this.down();
     onProgress("the image: made once, which takes some minutes");
-    const root = await provisionedRoot("trixie");
+    const root = await javaRoot("trixie");
     await mkdir(this.place.directory, { recursive: true, mode: 0o700 });
     const options: BoxOptions = {
       directory: this.place.directory,
@@ -144,6 +147,7 @@ export class Laboratory {
       region: String(stackValues("dev")["aws:region"]),
       controlGroup: this.place.controlGroup,
       replaceAfter: this.options.replaceAfter ?? 30,
+      refreshPatience: this.options.refreshPatience ?? 3600,
     };
     const keeper = startDetached(
       process.execPath,
@@ -180,10 +184,12 @@ export class Laboratory {
     );
   }
 
-  private inside(): string[] {
+  private async inside(): Promise<string[]> {
     const keeper = this.place.processes.alive(keeperName);
     if (!keeper) throw new UserError("The box is not up.");
-    return ["nsenter", "--target", String(firstProcess(keeper.pid)), "--pid", "--mount", "--"];
+    // The first process of the box's namespaces is below unshare, which is below the keeper.
+    const first = await onlyChild((await onlyChild(String(keeper.pid))) ?? "");
+    return ["nsenter", "--target", first ?? "", "--pid", "--mount", "--"];
   }
 
   private needed(): void {
@@ -207,15 +213,6 @@ export class Laboratory {
     }
   }
 }
-
-/** The first process of the box's namespaces: that of keeper, of unshare, and then it. */
-function firstProcess(keeper: number): number {
-  const [unshare = ""] = childrenOf(keeper);
-  return Number(childrenOf(Number(unshare))[0]);
-}
-
-const childrenOf = (pid: number): string[] =>
-  readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
 
 const describe = ({ name, zone, state, error }: HostStatus): string =>
   `${name} in ${zone}: ${state}${error === undefined ? "" : `: ${error}`}`;

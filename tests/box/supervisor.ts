@@ -30,11 +30,16 @@ async function main(directory: string, options: BoxOptions): Promise<void> {
     status: () => box.status(),
     console: (host) => Promise.resolve(box.host(host).console),
     kill: (host) => box.kill(host),
+    spot: (host) => box.takeAway(host),
     cut: (zone) => box.cut(zone),
     mute: (host) => box.breakBy({ kind: "mute", address: box.host(host).instance.address }),
     loss: (argument) => {
       const [host = "", percent] = argument.split(" ");
       return box.breakBy({ kind: "loss", address: box.host(host).instance.address, percent: Number(percent) });
+    },
+    clock: (argument) => {
+      const [host = "", seconds] = argument.split(" ");
+      return box.shiftClock(host, Number(seconds));
     },
     outage: () => box.breakBy({ kind: "cut", addresses: [servicesAddress] }),
     heal: () => box.heal(),

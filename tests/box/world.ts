@@ -1,5 +1,5 @@
 import type { Account, Entry } from "../../tools/plugins/aws/account";
-import { GROUP } from "../../tools/plugins/aws/behaviour/auto-scaling";
+import { GROUP, HOOK } from "../../tools/plugins/aws/behaviour/auto-scaling";
 import { listOf, mapOf, mapsOf, numberOf, shown, textOf, textsOf } from "../../tools/plugins/aws/behaviour/behaviour";
 import { LAUNCH_TEMPLATE } from "../../tools/plugins/aws/behaviour/launch-template";
 import type { PlainMap } from "../../tools/plugins/value";
@@ -22,6 +22,17 @@ export interface Instance {
   userData: Buffer;
   /** Over how many hops a token of the metadata service gets. */
   hopLimit: number;
+  /** By which Auto Scaling waits before it takes the instance into service. */
+  arrivalHook: Hook | undefined;
+  /** By which it waits before it ends the instance. */
+  departureHook: Hook | undefined;
+}
+
+/** A lifecycle hook of a group. */
+export interface Hook {
+  name: string;
+  /** For how many seconds Auto Scaling waits without a word from the instance. */
+  heartbeat: number;
 }
 
 /** How a load balancer asks its targets whether they are healthy; times in seconds. */
@@ -95,6 +106,10 @@ export function worldOf(account: Account): World {
 }
 
 function instancesOf(account: Account, group: Entry): Instance[] {
+  const hooks = {
+    arrivalHook: hookOf(account, group, "autoscaling:EC2_INSTANCE_LAUNCHING"),
+    departureHook: hookOf(account, group, "autoscaling:EC2_INSTANCE_TERMINATING"),
+  };
   return mapsOf(group.kept["instances"]).flatMap((instance) => {
     const subnet = account.get(SUBNET, shown(instance["subnetId"]));
     const vpc = subnet && vpcOf(account, subnet);
@@ -117,8 +132,18 @@ function instancesOf(account: Account, group: Entry): Instance[] {
       diskGiB: rootVolumeGiB(data),
       userData: Buffer.from(textOf(data["userData"]) ?? "", "base64"),
       hopLimit: numberOf(mapOf(data["metadataOptions"])["httpPutResponseHopLimit"]) ?? 1,
+      ...hooks,
     };
   });
+}
+
+/** The group's hook for a transition, as it is now, or as it came with the group. */
+function hookOf(account: Account, { id, values }: Entry, transition: string): Hook | undefined {
+  const later = account.all(HOOK).filter((hook) => hook.values["autoscalingGroupName"] === id);
+  const all = [...later.map((hook) => hook.values), ...mapsOf(values["initialLifecycleHooks"])];
+  const found = all.find(({ lifecycleTransition }) => lifecycleTransition === transition);
+  // AWS's default.
+  return found && { name: shown(found["name"]), heartbeat: numberOf(found["heartbeatTimeout"]) ?? 3600 };
 }
 
 /** The image's own size where the template says none. */

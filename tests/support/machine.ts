@@ -10,7 +10,8 @@ import { end, NetworkNamespace } from "./namespace";
 import { removeDirectory, temporaryDirectory } from "./temporary";
 import { until } from "./until";
 
-async function onlyChild(pid: string): Promise<string | undefined> {
+/** Process ID of the only child of a process. */
+export async function onlyChild(pid: string): Promise<string | undefined> {
   return (await readFile(`/proc/${pid}/task/${pid}/children`, "utf8")).trim().split(" ")[0];
 }
 

@@ -53,18 +53,29 @@ export async function plainRoot(suite: Suite): Promise<string> {
  */
 export async function provisionedRoot(suite: Suite): Promise<string> {
   const plain = await plainRoot(suite);
-  const sources = await localSources();
-  const inputs = imageInputs({ architecture: "x86_64", region: "none", suite });
-  const key = createHash("sha256").update(inputs).update(JSON.stringify(sources));
+  return image(suite, plain, { programs: await localSources() });
+}
+
+/** As {@link provisionedRoot}, with a Java runtime: provisioned once more, which installs what is not there yet. */
+export async function javaRoot(suite: Suite): Promise<string> {
+  const provisioned = await provisionedRoot(suite);
+  return image(`java-${suite}`, provisioned, { programs: await localSources(), java: true });
+}
+
+async function image(name: string, from: string, options: ProvisionOptions): Promise<string> {
+  const inputs = imageInputs({ architecture: "x86_64", region: "none" });
+  const key = createHash("sha256").update(inputs).update(from).update(JSON.stringify(options));
   const images = join(cache(), "images");
-  const destination = join(images, `${suite}-${key.digest("hex").slice(0, 16)}`);
-  return cached(destination, `image-${suite}`, async (directory) => {
+  const destination = join(images, `${name}-${key.digest("hex").slice(0, 16)}`);
+  return cached(destination, `image-${name}`, async (directory) => {
     await rm(directory, { recursive: true });
-    await run("cp", ["--archive", "--reflink=auto", plain, directory]);
-    await provision(directory, { programs: sources });
+    await run("cp", ["--archive", "--reflink=auto", from, directory]);
+    // A provisioned one resolves names by what runs in a booted image only.
+    await cp("/etc/resolv.conf", join(directory, "etc/resolv.conf"));
+    await provision(directory, options);
     // Each is more than a gigabyte: those of other states are of no more use.
-    for (const name of await readdir(images).catch(() => [])) {
-      if (name.startsWith(`${suite}-`)) await rm(join(images, name), { recursive: true });
+    for (const other of await readdir(images).catch(() => [])) {
+      if (other.startsWith(`${name}-`)) await rm(join(images, other), { recursive: true });
     }
   });
 }
@@ -86,13 +97,15 @@ export async function localSources(): Promise<Source[]> {
 export interface ProvisionOptions {
   programs: Source[];
   architecture?: string;
+  /** Whether it gets a Java runtime. @default false */
+  java?: boolean;
   /** Parts to run only. */
   parts?: string[];
 }
 
 /** Runs ami/provision in a root file system, as Packer does on an instance. Returns what it printed; rejects when it fails. */
 export async function provision(root: string, options: ProvisionOptions): Promise<string> {
-  const { programs, architecture = "amd64", parts } = options;
+  const { programs, architecture = "amd64", java = false, parts } = options;
   const inside = join(root, "opt", "cos-provision");
   await mkdir(join(inside, "programs"), { recursive: true });
   try {
@@ -113,7 +126,7 @@ export async function provision(root: string, options: ProvisionOptions): Promis
     await writeFile(join(inside, "sources.json"), JSON.stringify({ architecture, programs: staged, omitted }));
     const script = "/opt/cos-provision/ami/provision/run.sh";
     return await inChroot(root, "bash", [script, "/opt/cos-provision/sources.json"], {
-      env: { ...(parts && { COS_PARTS: parts.join(" ") }) },
+      env: { COS_JAVA: String(java), ...(parts && { COS_PARTS: parts.join(" ") }) },
     });
   } finally {
     await rm(inside, { recursive: true, force: true });

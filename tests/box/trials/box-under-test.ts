@@ -34,7 +34,13 @@ export class BoxUnderTest {
 
   async up(): Promise<void> {
     this.directory = await temporaryDirectory("box");
-    const box = new Laboratory({ directory: this.directory, name: "test", replaceAfter: 10, bound: true });
+    const box = new Laboratory({
+      directory: this.directory,
+      name: "test",
+      replaceAfter: 10,
+      refreshPatience: 150,
+      bound: true,
+    });
     const cluster = new BoxCluster(box);
     this.made = { box, cluster };
     const started = Date.now();

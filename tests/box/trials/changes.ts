@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { stackValues } from "../../support/stack-program";
 import { type BoxUnderTest, secondsSince } from "./box-under-test";
+import { knowsNames } from "./drivers";
 
 interface Job {
   file: string;
   variables: Record<string, unknown>;
 }
+
+const { pools } = stackValues("dev")["cos:nomad"] as { pools: { name: string }[] };
+const batch = { name: "batch", instanceTypes: ["t4g.micro"], minSize: 1, maxSize: 1, drivers: ["raw_exec", "java"] };
+const withBatch = { "cos:nomad": { pools: [...pools, batch] } };
 
 /**
  * What `pulumi up` changes in a cluster that is at work, without a failed request.
@@ -41,6 +46,34 @@ export function changes(tested: BoxUnderTest, all: boolean): void {
       });
     }
 
+    for (const name of all ? ["private-services", "public-services"] : ["private-services"]) {
+      it(`launches a client more of ${name}, and ends the oldest, without a failed request`, async () => {
+        // A group keeps the size that it has within its bounds, so both have to be said.
+        const sized = (size: number) => ({
+          "cos:nomad": {
+            pools: pools.map((pool) => (pool.name === name ? { ...pool, minSize: size, maxSize: size } : pool)),
+          },
+        });
+        const more = await tested.trial(`a client more of ${name}`, () => up(sized(3)));
+        assert.deepEqual(more.failures, []);
+        const hosts = await tested.cluster.hosts(name);
+        assert.equal(hosts.length, 3);
+        const less = await tested.trial(`a client less of ${name}`, async () => {
+          const said = await up(sized(2));
+          await tested.cluster.until("one of them leaves", async () => (await tested.cluster.hosts(name)).length === 2);
+          return said;
+        });
+        assert.deepEqual(less.failures, []);
+        const left = (await tested.cluster.hosts(name)).map(({ id }) => id);
+        const [gone] = hosts.filter(({ id }) => !left.includes(id));
+        const agents = await tested.cluster.get<{ Addr: string; Status: number }[]>("consul", "agent/members");
+        // Serf's number for one that has left: nobody had to find out.
+        assert.equal(agents?.find(({ Addr }) => Addr === gone?.address)?.Status, 3);
+        const nodes = await tested.cluster.get<{ Address: string }[]>("nomad", "nodes");
+        assert.ok(nodes?.every(({ Address }) => Address !== gone?.address));
+      });
+    }
+
     if (!all) return;
 
     it("updates fabio without a failed request", async () => {
@@ -48,31 +81,15 @@ export function changes(tested: BoxUnderTest, all: boolean): void {
       assert.deepEqual(failures, []);
     });
 
-    it("launches clients by a pool's size without a failed request, and ends them again", async () => {
-      // A group keeps the size that it has within its bounds, so both have to be said.
-      const sized = (size: { minSize: number; maxSize: number }) => {
-        const { pools } = stackValues("dev")["cos:nomad"] as { pools: { name: string }[] };
-        return { pools: pools.map((pool) => (pool.name === "private-services" ? { ...pool, ...size } : pool)) };
-      };
-      const { failures } = await tested.trial("a client more", async () => {
-        const said = await up({ "cos:nomad": sized({ minSize: 3, maxSize: 3 }) });
-        await tested.cluster.until("there are five", async () => (await tested.cluster.nodes()).length === 5);
-        return said;
-      });
-      assert.deepEqual(failures, []);
-      // Nothing drains a client that its group ends.
-      await tested.trial("a client less", () => up({ "cos:nomad": sized({ minSize: 2, maxSize: 2 }) }));
-      assert.equal((await tested.cluster.hosts("private-services")).length, 2);
-    });
-
-    it("adds a pool, and takes it away, without a failed request", async () => {
-      const { pools } = stackValues("dev")["cos:nomad"] as { pools: object[] };
-      const batch = { name: "batch", instanceTypes: ["t4g.micro"], minSize: 1, maxSize: 1 };
+    it("adds a pool with drivers of its own, and takes it away, without a failed request", async () => {
       const { failures } = await tested.trial("a pool more, and one less", async () => {
-        const more = await up({ "cos:nomad": { pools: [...pools, batch] } });
+        const more = await up(withBatch);
         await tested.cluster.until("it has its client", async () =>
           (await tested.cluster.nodes()).some(({ NodePool, Status }) => NodePool === "batch" && Status === "ready"),
         );
+        const [host] = await tested.cluster.hosts("batch");
+        assert.ok(host);
+        for (const driver of batch.drivers) await knowsNames(tested, driver, host);
         return [...more, ...(await up({}))];
       });
       assert.deepEqual(failures, []);
@@ -80,17 +97,14 @@ export function changes(tested: BoxUnderTest, all: boolean): void {
 
     it("goes on where a plugin was killed in the middle of it", async () => {
       const { failures } = await tested.trial("the plugin for AWS killed, and `pulumi up` again", async () => {
-        const { pools } = stackValues("dev")["cos:nomad"] as { pools: object[] };
-        const batch = { name: "batch", instanceTypes: ["t4g.micro"], minSize: 1, maxSize: 1 };
-        const config = { "cos:nomad": { pools: [...pools, batch] } };
-        const first = tested.box.up(config);
+        const first = tested.box.up(withBatch);
         const target = `${process.cwd()}/tools/plugins/aws/main.ts`;
         await tested.cluster.until("it is killed", async () => {
           await tested.cluster.exec("operator", "pkill", "--signal", "KILL", "--full", target);
           return true;
         });
         assert.notEqual((await first).exitCode, 0);
-        return [...(await up(config)), ...(await up({}))];
+        return [...(await up(withBatch)), ...(await up({}))];
       });
       assert.deepEqual(failures, []);
     });

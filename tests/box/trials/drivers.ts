@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { legacyControllers } from "../../support/control-groups";
+import { hostNameOf } from "../amazon";
+import type { HostStatus } from "../box";
 import type { BoxUnderTest } from "./box-under-test";
 
 const image = "probe:1";
@@ -9,53 +11,72 @@ const program = [
   "if timeout 3 bash -c '</dev/tcp/169.254.169.254/80' 2>/dev/null; then echo reached; else echo unreached; fi",
 ].join("; ");
 
-/** The drivers that dev's clients have. */
-const drivers: Record<string, object> = {
-  exec: { command: "/bin/bash", args: ["-c", program] },
-  docker: { image, force_pull: false, command: "/bin/bash", args: ["-c", program] },
+/** The same of Java: its runtime's own tool connects, and says how far it came. */
+const javaTool = {
+  class: "sun.security.tools.keytool.Main",
+  class_path: ".",
+  jvm_options: ["-Xmx64m"],
+  args: ["-printcert", "-v", "-sslserver", "nomad.service.consul:4647"],
 };
 
-/** What tasks of each driver can do, and cannot. */
+const configs: Record<string, object> = {
+  exec: { command: "/bin/bash", args: ["-c", program] },
+  raw_exec: { command: "/bin/bash", args: ["-c", program] },
+  docker: { image, force_pull: false, command: "/bin/bash", args: ["-c", program] },
+  java: javaTool,
+};
+
+/** Runs a task of a driver once on a host, and returns what it printed. */
+export async function said({ cluster }: BoxUnderTest, driver: string, host: HostStatus): Promise<string> {
+  const id = `probe-${driver.replace("_", "-")}`;
+  const job = {
+    ID: id,
+    Type: "batch",
+    Datacenters: ["*"],
+    NodePool: "all",
+    Constraints: [{ LTarget: "${attr.unique.hostname}", RTarget: hostNameOf(host.address), Operand: "=" }],
+    TaskGroups: [
+      {
+        Name: "probe",
+        RestartPolicy: { Attempts: 0, Mode: "fail" },
+        ReschedulePolicy: { Attempts: 0, Unlimited: false },
+        Tasks: [{ Name: "probe", Driver: driver, Config: configs[driver], Resources: { CPU: 50, MemoryMB: 256 } }],
+      },
+    ],
+  };
+  const text = JSON.stringify({ Job: job });
+  const server = (await cluster.hosts("nomad-server"))[0]?.name ?? "";
+  const api = "http://127.0.0.1:4646/v1";
+  await cluster.exec(server, "curl", "--fail", "--silent", "--data", text, `${api}/jobs`);
+  try {
+    let allocation = "";
+    await cluster.until(`${id} has ended`, async () => {
+      const all = await cluster.get<{ ID: string; ClientStatus: string }[]>("nomad", `job/${id}/allocations`);
+      allocation = all?.[0]?.ID ?? "";
+      return all?.[0]?.ClientStatus === "complete" || all?.[0]?.ClientStatus === "failed";
+    });
+    return await cluster.exec(server, "nomad", "alloc", "logs", allocation, "probe");
+  } finally {
+    await cluster.exec(server, "curl", "--silent", "--request", "DELETE", `${api}/job/${id}?purge=true`);
+  }
+}
+
+/** That a task of a driver runs on a host, and knows the names of services. Returns what it printed. */
+export async function knowsNames(tested: BoxUnderTest, driver: string, host: HostStatus): Promise<string> {
+  const answer = await said(tested, driver, host);
+  const servers = (await tested.cluster.hosts("nomad-server")).map(({ address }) => address);
+  // A server was found, and is none of TLS.
+  const found =
+    driver === "java"
+      ? answer.includes("No certificate from the SSL server") && !answer.includes("UnknownHostException")
+      : servers.some((address) => answer.includes(address));
+  assert.ok(found, answer);
+  return answer;
+}
+
+/** What tasks of the drivers that dev's clients have can do, and cannot. */
 export function driverTasks(tested: BoxUnderTest): void {
   describe("its tasks", () => {
-    /** Runs a task once, and returns what it printed. */
-    async function said(driver: string, node: string): Promise<string> {
-      const id = `probe-${driver}`;
-      const job = {
-        ID: id,
-        Type: "batch",
-        Datacenters: ["*"],
-        NodePool: "private-services",
-        Constraints: [{ LTarget: "${attr.unique.hostname}", RTarget: node, Operand: "=" }],
-        TaskGroups: [
-          {
-            Name: "probe",
-            RestartPolicy: { Attempts: 0, Mode: "fail" },
-            ReschedulePolicy: { Attempts: 0, Unlimited: false },
-            Tasks: [{ Name: "probe", Driver: driver, Config: drivers[driver], Resources: { CPU: 50, MemoryMB: 64 } }],
-          },
-        ],
-      };
-      const text = JSON.stringify({ Job: job });
-      const server = "nomad-server-1";
-      const api = "http://127.0.0.1:4646/v1";
-      await tested.cluster.exec(server, "curl", "--fail", "--silent", "--data", text, `${api}/jobs`);
-      try {
-        let allocation = "";
-        await tested.cluster.until(`${id} has ended`, async () => {
-          const all = await tested.cluster.get<{ ID: string; ClientStatus: string }[]>(
-            "nomad",
-            `job/${id}/allocations`,
-          );
-          allocation = all?.[0]?.ID ?? "";
-          return all?.[0]?.ClientStatus === "complete" || all?.[0]?.ClientStatus === "failed";
-        });
-        return await tested.cluster.exec(server, "nomad", "alloc", "logs", allocation, "probe");
-      } finally {
-        await tested.cluster.exec(server, "curl", "--silent", "--request", "DELETE", `${api}/job/${id}?purge=true`);
-      }
-    }
-
     /** Makes an image of what the node has itself: there is no registry here. */
     async function makeImage(host: string): Promise<void> {
       const files = "/bin/bash /usr/bin/getent /usr/bin/timeout";
@@ -71,7 +92,7 @@ export function driverTasks(tested: BoxUnderTest): void {
       );
     }
 
-    for (const driver of Object.keys(drivers)) {
+    for (const driver of ["exec", "docker"]) {
       // Where the kernel's control groups are not EC2's, exec's tasks are not in the slice by which the image's firewall knows them.
       const isKnown = driver === "docker" || legacyControllers().length === 0;
       const others = isKnown ? ", and do not reach the instance's metadata" : "";
@@ -79,12 +100,7 @@ export function driverTasks(tested: BoxUnderTest): void {
         const [host] = await tested.cluster.hosts("private-services");
         assert.ok(host);
         if (driver === "docker") await makeImage(host.name);
-        const answer = await said(driver, `ip-${host.address.replaceAll(".", "-")}`);
-        const servers = (await tested.cluster.hosts("nomad-server")).map(({ address }) => address);
-        assert.ok(
-          servers.some((address) => answer.includes(address)),
-          answer,
-        );
+        const answer = await knowsNames(tested, driver, host);
         if (isKnown) assert.match(answer, /^unreached$/m);
       });
     }
