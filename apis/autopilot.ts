@@ -15,3 +15,18 @@ export interface AutopilotHealth {
   Healthy: boolean;
   Servers: ServerHealth[] | null;
 }
+
+/** A server that counts for a quorum. */
+export interface RaftPeer {
+  ID: string;
+  /** Name of its machine. */
+  Node: string;
+  /** Address with the port of its RPC. */
+  Address: string;
+  Voter: boolean;
+}
+
+/** What Consul and Nomad answer about their quorum. */
+export interface RaftConfiguration {
+  Servers: RaftPeer[];
+}

@@ -1,4 +1,4 @@
-import type { AutopilotHealth } from "./autopilot";
+import type { AutopilotHealth, RaftConfiguration, RaftPeer } from "./autopilot";
 import { callApi, type CallOptions } from "./http";
 
 /** An instance of a service with its checks, in Consul's names. */
@@ -36,6 +36,11 @@ export class ConsulApi {
 
   members(): Promise<ConsulMember[]> {
     return this.call("/v1/agent/members");
+  }
+
+  /** The servers that count for the quorum. */
+  async peers(): Promise<RaftPeer[]> {
+    return (await this.call<RaftConfiguration>("/v1/operator/raft/configuration")).Servers;
   }
 
   /** The servers, as autopilot sees them. */

@@ -1,5 +1,5 @@
 import { callApi, type CallOptions, fetchText } from "./http";
-import type { AutopilotHealth } from "./autopilot";
+import type { AutopilotHealth, RaftConfiguration, RaftPeer } from "./autopilot";
 
 /** The parts of Nomad's API objects that are used here, in Nomad's names. */
 export interface NodeStub {
@@ -200,6 +200,11 @@ export class NomadApi {
 
   node(id: string): Promise<NodeDetail> {
     return this.call(`/v1/node/${id}`);
+  }
+
+  /** The servers that count for the quorum. */
+  async peers(): Promise<RaftPeer[]> {
+    return (await this.call<RaftConfiguration>("/v1/operator/raft/configuration")).Servers;
   }
 
   /** The servers, as autopilot sees them. */

@@ -92,6 +92,12 @@ function build(terminal: Terminal, env: NodeJS.ProcessEnv, done: (code: number) 
     .option("--json", "as JSON")
     .action(act(() => (load("./verbs/nodes") as typeof import("./verbs/nodes")).nodes));
 
+  program
+    .command("doctor")
+    .description("what is wrong with the cluster, and the commands that mend it; exits 1 where anything is")
+    .option("--json", "as JSON")
+    .action(act(() => (load("./verbs/doctor") as typeof import("./verbs/doctor")).doctor));
+
   const wait = program.command("wait").description("wait until the cluster has what it should have");
   wait
     .command("servers")

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { NodeDetail, NodeListing } from "../../apis/nomad";
+import { doctor } from "../../cli/verbs/doctor";
 import { drain } from "../../cli/verbs/drain";
 import { job } from "../../cli/verbs/job";
 import { nodes } from "../../cli/verbs/nodes";
@@ -54,6 +55,8 @@ describe("pulumi-cos, with a real Nomad", function () {
     consul.answers = {
       "/v1/operator/autopilot/health": { body: { Servers: [server] } },
       "/v1/agent/members": { body: [member] },
+      "/v1/status/leader": { body: '"127.0.0.1:8300"' },
+      "/v1/operator/raft/configuration": { body: { Servers: [{ ID: "1", Node: "c", Address: "127.0.0.1:8300" }] } },
     };
     [node] = (await nomad.request("GET", "/v1/nodes")) as [NodeListing];
   });
@@ -83,6 +86,11 @@ describe("pulumi-cos, with a real Nomad", function () {
     assert.match(out, new RegExp(`^ {2}${node.ID.slice(0, 8)} +\\S+ +127\\.0\\.0\\.1 +dc1 +default +ready +\\d`, "m"));
   });
 
+  it("doctor: finds nothing wrong", async () => {
+    const { code, out, notes } = await ask((its) => doctor(its, {}));
+    assert.deepEqual([code, out, notes], [0, "Nothing is found to be wrong.\n", []]);
+  });
+
   it("why and job: a job that runs", async () => {
     await register(jobOf("good", sleeping));
     const well = await whyUntil("good", /^Nothing is wrong with job good: 2 allocations run\.\n$/);
@@ -98,7 +106,7 @@ describe("pulumi-cos, with a real Nomad", function () {
     assert.match(allocation.out, /^Allocation [0-9a-f]{8} of group group \(job good\) is running on client /);
   });
 
-  it("why: a constraint that no client meets", async () => {
+  it("why and doctor: a constraint that no client meets", async () => {
     await register(
       jobOf("windows", sleeping, {
         Constraints: [{ LTarget: "${attr.kernel.name}", RTarget: "windows", Operand: "=" }],
@@ -106,6 +114,9 @@ describe("pulumi-cos, with a real Nomad", function () {
     );
     const { code, out } = await whyUntil("windows", /constraint/);
     assert.equal(code, 1);
+    const found = await ask((its) => doctor(its, {}));
+    assert.equal(found.code, 1);
+    assert.equal(found.out, "! Job windows: 2 allocations wait to be placed\n  npx pulumi-cos why windows\n");
     assert.equal(
       out,
       `Group group: 2 instances wait for a place.

@@ -36,7 +36,19 @@ describe("the command line of pulumi-cos", () => {
   it("exits 0 for its help", async () => {
     const { code, out } = await call({}, "--help");
     assert.equal(code, 0);
-    for (const verb of ["env", "addresses", "nodes", "wait", "job", "why", "drain", "login", "cost", "preflight"]) {
+    for (const verb of [
+      "env",
+      "addresses",
+      "nodes",
+      "doctor",
+      "wait",
+      "job",
+      "why",
+      "drain",
+      "login",
+      "cost",
+      "preflight",
+    ]) {
       assert.match(out, new RegExp(`^ {2}${verb} `, "m"));
     }
   });
