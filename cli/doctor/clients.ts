@@ -8,7 +8,7 @@ export function clientFindings(clients: NodeListing[]): Finding[] {
     const name = `Nomad's client ${client.Name} (${client.ID.slice(0, 8)})`;
     if (client.Drain) return [];
     if (client.Status === "down") {
-      const remedy = "nomad system gc   (where its machine is gone for good; Nomad forgets it after a day)";
+      const remedy = "nomad system gc   (where its machine is gone for good; Nomad forgets it after an hour)";
       return [{ problem: `${name} is down`, remedy }];
     }
     if (client.Status !== "ready") {

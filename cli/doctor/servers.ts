@@ -83,7 +83,7 @@ async function serverFindings(product: Product, wanted: number | undefined): Pro
     ...(leader === "" ? [] : missingServers(product, members, wanted)),
     ...failed.map((member) => ({
       problem: `${name}'s ${member.isServer ? "server" : "agent"} ${member.name} at ${member.address} has failed`,
-      remedy: `${product.forget(member)}   (where its machine is gone for good)`,
+      remedy: `${product.forget(member)}   (where its machine is gone for good; else it comes back, or is forgotten after an hour)`,
     })),
   ];
 }

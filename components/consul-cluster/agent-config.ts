@@ -31,6 +31,11 @@ export interface ConsulAgentOptions {
    * @default Consul's: true for clients, false for servers
    */
   leaveOnTerminate?: boolean | undefined;
+  /**
+   * After which time others forget the agent, with all its services, where it has failed and does not come back; Go's form. Of
+   * clients only. @default Consul's: 72h
+   */
+  forgetAfter?: string | undefined;
 }
 
 /** What makes an agent a server. */
@@ -62,7 +67,7 @@ export interface ConsulServerOptions {
  * that of gossip over the WAN.
  */
 export function consulAgentConfig(options: ConsulAgentOptions) {
-  const { server, telemetry, leaveOnTerminate } = options;
+  const { server, telemetry, leaveOnTerminate, forgetAfter } = options;
   const ports = { ...consulPorts, ...options.ports };
   return {
     ...(options.nodeName !== undefined && { node_name: options.nodeName }),
@@ -90,6 +95,7 @@ export function consulAgentConfig(options: ConsulAgentOptions) {
     disable_anonymous_signature: true,
     disable_remote_exec: true,
     ...(leaveOnTerminate !== undefined && { leave_on_terminate: leaveOnTerminate }),
+    ...(forgetAfter !== undefined && { advertise_reconnect_timeout: forgetAfter }),
   };
 }
 

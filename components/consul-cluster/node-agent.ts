@@ -22,6 +22,12 @@ export const privateAddress = '{{ GetDefaultInterfaces | include "type" "IPv4" |
  */
 export const connectionsPerLoadBalancer = 2000;
 
+/**
+ * After which time a node that has failed is forgotten by Consul and Nomad, Go's form: instances are replaced, and do not come back.
+ * Long enough for a zone that is cut off.
+ */
+export const forgetNodesAfter = "1h";
+
 /** What differs between the Consul agents of nodes. */
 export interface ConsulNodeAgent {
   datacenter: string;
@@ -47,5 +53,7 @@ export function consulNodeAgent({ datacenter, joinTag, awsRegion, server }: Cons
     // A client ends with its instance, and its services must be gone at once; a server that ends keeps its vote until its
     // replacement is in: autopilot then removes it.
     leaveOnTerminate: server === undefined,
+    // Autopilot forgets servers.
+    ...(server === undefined && { forgetAfter: forgetNodesAfter }),
   });
 }

@@ -53,6 +53,8 @@ export interface NomadServerOptions {
    * @default Nomad's: 100
    */
   httpConnectionsPerClient?: number | undefined;
+  /** After which time clients that are down are forgotten; Go's form. @default Nomad's: 24h */
+  forgetNodesAfter?: string | undefined;
 }
 
 /** The configuration file of a Nomad agent, in Nomad's own names and as JSON, which Nomad reads like HCL. */
@@ -90,6 +92,7 @@ function serverSettings({ autopilot, scheduler, httpConnectionsPerClient, ...ser
       bootstrap_expect: server.expect,
       ...(server.authoritativeRegion !== undefined && { authoritative_region: server.authoritativeRegion }),
       ...(server.retryJoin && { server_join: { retry_join: server.retryJoin } }),
+      ...(server.forgetNodesAfter !== undefined && { node_gc_threshold: server.forgetNodesAfter }),
       ...(server.raftMultiplier !== undefined && { raft_multiplier: server.raftMultiplier }),
       ...(scheduler && {
         default_scheduler_config: {

@@ -1,5 +1,10 @@
 import { joinTerm } from "../consul-cluster/join";
-import { connectionsPerLoadBalancer, localConsulAddress, privateAddress } from "../consul-cluster/node-agent";
+import {
+  connectionsPerLoadBalancer,
+  forgetNodesAfter,
+  localConsulAddress,
+  privateAddress,
+} from "../consul-cluster/node-agent";
 import type { JoinTag } from "../consul-cluster/ref";
 import { dynamicPorts } from "../ports";
 import { type NomadClientOptions, type NomadServerOptions, nomadAgentConfig } from "./agent-config";
@@ -36,7 +41,12 @@ export function nomadNodeAgent({ region, datacenter, joinTag, awsRegion, server,
     // The node's own programs and its operators call it on the loopback address.
     httpAddress: `127.0.0.1 ${privateAddress}`,
     consulAddress: localConsulAddress,
-    server: server && { httpConnectionsPerClient: connectionsPerLoadBalancer, ...server, retryJoin },
+    server: server && {
+      httpConnectionsPerClient: connectionsPerLoadBalancer,
+      forgetNodesAfter,
+      ...server,
+      retryJoin,
+    },
     client: client && { ...client, retryJoin, dynamicPorts },
     telemetry: true,
   });

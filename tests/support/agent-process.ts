@@ -22,6 +22,8 @@ export interface AgentProcess {
   ended: AbortSignal;
   /** Ends it and waits until it has. */
   end: () => Promise<void>;
+  /** Ends it as a power failure does, and waits until it has. */
+  kill: () => Promise<void>;
 }
 
 /** Starts an agent with a configuration; its files are put into the directory. */
@@ -57,7 +59,12 @@ export async function launch(program: "consul" | "nomad", directory: string, con
     clearTimeout(impatience);
     running.delete(agent);
   };
-  return { log, ended: ended.signal, end };
+  const kill = async () => {
+    agent.kill("SIGKILL");
+    await finished;
+    running.delete(agent);
+  };
+  return { log, ended: ended.signal, end, kill };
 }
 
 /** The last lines of a log. */

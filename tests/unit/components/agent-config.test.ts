@@ -76,5 +76,8 @@ describe("the configuration of agents", () => {
     assert.equal(consulNodeAgent(node).leave_on_terminate, true);
     assert.equal(consulNodeAgent({ ...node, server: { expect: 3 } }).leave_on_terminate, false);
     assert.ok(!("leave_on_terminate" in consulAgentConfig(consul)));
+    assert.equal(consulNodeAgent(node).advertise_reconnect_timeout, "1h");
+    // Consul refuses it on servers.
+    assert.ok(!("advertise_reconnect_timeout" in consulNodeAgent({ ...node, server: { expect: 3 } })));
   });
 });

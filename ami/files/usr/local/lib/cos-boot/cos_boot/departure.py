@@ -146,7 +146,7 @@ class Departure:
         return False
 
     def _go(self) -> None:
-        """Its agents leave: other nodes are told, and do not have to find out. Nomad would list it as down for a day."""
+        """Its agents leave: other nodes are told, and do not have to find out. Nomad would list it as down for an hour."""
         try:
             self._nomad.forget()
         except NomadError as error:
