@@ -14,10 +14,15 @@ export interface Registered {
   provider: string | undefined;
   /** Names of the resources that it waits for, sorted. */
   dependsOn: string[];
-  /** Its options about what happens later. */
-  options: { retainOnDelete: boolean; ignoreChanges: string[]; deleteTimeout: string | undefined };
   /** What a component registers as its outputs. */
   outputs: unknown;
+}
+
+/** Options of a resource about what happens after it has been made. */
+export interface LaterOptions {
+  retainOnDelete: boolean;
+  ignoreChanges: string[];
+  deleteTimeout: string | undefined;
 }
 
 /** What stands in {@link Registered.inputs} for a value that is not known. */
@@ -51,6 +56,8 @@ const notYet = (outputs: object): object =>
 /** Pulumi's mocks, with all that a program registers written down. */
 export class MockEngine {
   readonly registered: Registered[] = [];
+  /** By name of the resource. */
+  readonly laterOptions = new Map<string, LaterOptions>();
 
   private constructor() {
     const monitor = pulumi.runtime.getMonitor() as unknown as MockMonitor;
@@ -98,6 +105,11 @@ export class MockEngine {
   private note(request: RegisterResourceRequest): void {
     // A provider's reference is its URN and its id.
     const provider = request.getProvider().split("::").slice(0, -1).join("::");
+    this.laterOptions.set(request.getName(), {
+      retainOnDelete: request.getRetainondelete() ?? false,
+      ignoreChanges: request.getIgnorechangesList(),
+      deleteTimeout: request.getCustomtimeouts()?.getDelete() || undefined,
+    });
     this.registered.push({
       type: request.getType(),
       name: request.getName(),
@@ -105,11 +117,6 @@ export class MockEngine {
       parent: request.getParent() === "" ? undefined : nameOf(request.getParent()),
       provider: provider === "" ? undefined : nameOf(provider),
       dependsOn: request.getDependenciesList().map(nameOf).sort(),
-      options: {
-        retainOnDelete: request.getRetainondelete() ?? false,
-        ignoreChanges: request.getIgnorechangesList(),
-        deleteTimeout: request.getCustomtimeouts()?.getDelete() || undefined,
-      },
       outputs: undefined,
     });
   }

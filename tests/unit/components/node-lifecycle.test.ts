@@ -28,20 +28,21 @@ async function made(args: NodeGroupArgs, name = "n") {
   const inputs = (kind: string) => find(kind)?.inputs as Record<string, unknown>;
   const files = filesOf(inputs("template").userData as string);
   const { lifecycle } = files["/etc/cos/node.json"] as { lifecycle?: Record<string, unknown> };
-  return { find, inputs, lifecycle };
+  const options = (kind: string) => engine.laterOptions.get(`${name}-${kind}`);
+  return { find, inputs, options, lifecycle };
 }
 
 describe("how clients come and leave", () => {
   it("is by hooks that are there before the first of them, and as long as the last", async () => {
-    const { find, inputs, lifecycle } = await made(clients);
+    const { inputs, options, lifecycle } = await made(clients);
     const hooks = ["ready", "drain"].map((kind) => {
       const { autoscalingGroupName, ...own } = inputs(kind);
       assert.equal(autoscalingGroupName, "n-group-0a1");
-      assert.equal(find(kind)?.options.retainOnDelete, true);
+      assert.equal(options(kind)?.retainOnDelete, true);
       return own;
     });
     assert.deepEqual(inputs("group").initialLifecycleHooks, hooks);
-    assert.deepEqual(find("group")?.options.ignoreChanges, ["initialLifecycleHooks"]);
+    assert.deepEqual(options("group")?.ignoreChanges, ["initialLifecycleHooks"]);
     assert.deepEqual(
       hooks.map(({ name, lifecycleTransition, defaultResult }) => [name, lifecycleTransition, defaultResult]),
       [
@@ -58,10 +59,10 @@ describe("how clients come and leave", () => {
 
   it("takes as long as is said, and the deletion of the group does", async () => {
     const times = { readyTimeoutSeconds: 120, drainDeadlineSeconds: 3600 };
-    const { find, inputs, lifecycle } = await made({ ...clients, ...times });
+    const { inputs, options, lifecycle } = await made({ ...clients, ...times });
     assert.equal(inputs("ready").heartbeatTimeout, 120);
     assert.equal(lifecycle?.drainDeadlineSeconds, 3600);
-    assert.equal(find("group")?.options.deleteTimeout, "75m");
+    assert.equal(options("group")?.deleteTimeout, "75m");
     assert.deepEqual(nodeGroupErrors({ ...clients, readyTimeoutSeconds: 29, drainDeadlineSeconds: 1 }), [
       { propertyPath: "readyTimeoutSeconds", reason: "must be a whole number of seconds from 30 to 7200, got 29" },
       { propertyPath: "drainDeadlineSeconds", reason: "must be a whole number of seconds from 10 to 17700, got 1" },
@@ -69,11 +70,16 @@ describe("how clients come and leave", () => {
   });
 
   it("is not that of servers, whose data would be lost", async () => {
-    const { find, inputs, lifecycle } = await made({ ...clients, role: "nomad-server", pool: undefined, minSize: 2 });
+    const { find, inputs, options, lifecycle } = await made({
+      ...clients,
+      role: "nomad-server",
+      pool: undefined,
+      minSize: 2,
+    });
     assert.equal(find("ready") ?? find("drain"), undefined);
     for (const absent of ["initialLifecycleHooks", "instanceRefresh"]) assert.ok(!(absent in inputs("group")), absent);
     assert.equal(lifecycle, undefined);
-    assert.equal(find("group")?.options.deleteTimeout, undefined);
+    assert.equal(options("group")?.deleteTimeout, undefined);
   });
 
   it("begins to leave before EC2 takes spot instances away, where they are", async () => {

@@ -30,7 +30,6 @@ describe("NomadJobs", () => {
         { file: second, name: "web" },
       ],
     });
-    const options = { retainOnDelete: false, ignoreChanges: [], deleteTimeout: undefined };
     const job = (name: string, jobspec: string, vars: Record<string, string>): Registered => ({
       type: "nomad:index/job:Job",
       name,
@@ -38,7 +37,6 @@ describe("NomadJobs", () => {
       parent: "jobs",
       provider: undefined,
       dependsOn: [],
-      options,
       outputs: undefined,
     });
     assert.deepEqual(
@@ -51,7 +49,6 @@ describe("NomadJobs", () => {
           parent: undefined,
           provider: undefined,
           dependsOn: [],
-          options,
           outputs: { ids: { first: "jobs-first-id", web: "jobs-web-id" } },
         },
         job("jobs-first", "one\n", { grace_seconds: "2", driver: "raw_exec" }),

@@ -124,10 +124,11 @@ describe("background processes", function () {
     await stopProcess(record, 10);
   });
 
-  it("are found by their command, environment and directory", () => {
+  it("are found by their command, environment and directory", async () => {
     const { pid } = shell("exec sleep 60", { PATH: process.env.PATH, COS_MARK: directory.path });
     const mark = `COS_MARK=${directory.path}`;
-    assert.ok(findProcesses(({ environment }) => environment().includes(mark)).includes(pid));
+    // For a moment, it has those of the process that has made it.
+    await until(() => findProcesses(({ environment }) => environment().includes(mark)).includes(pid));
     assert.ok(findProcesses((process) => process.directory() === directory.path).includes(pid));
     assert.ok(findProcesses(({ command }) => command.includes(directory.path)).every((found) => found !== pid));
   });
