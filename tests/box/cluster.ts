@@ -135,8 +135,19 @@ export class BoxCluster {
     await this.until("the sample has its instances", async () => (await this.running("ping")).length === 3);
     // It finds those of a dead node a moment after Nomad, and has them critical as long as it remembers the node.
     await this.until("Consul has the sample's instances healthy, and no others", async () => {
-      const found = await this.get<{ Checks: { Status: string }[] }[]>("consul", "health/service/ping");
-      return found?.filter(({ Checks }) => Checks.every(({ Status }) => Status === "passing")).length === 3;
+      type Instance = { Node: { Node: string }; Checks: { CheckID: string; Status: string }[] };
+      const found = (await this.get<Instance[]>("consul", "health/service/ping")) ?? [];
+      const isOfDeadNode = ({ Checks }: Instance) =>
+        Checks.some(({ CheckID, Status }) => CheckID === "serfHealth" && Status === "critical");
+      const living = found.filter((each) => !isOfDeadNode(each));
+      const nodes = (await this.running("ping")).map(({ NodeName }) => NodeName).sort();
+      return (
+        living.every(({ Checks }) => Checks.every(({ Status }) => Status === "passing")) &&
+        living
+          .map(({ Node }) => Node.Node)
+          .sort()
+          .join() === nodes.join()
+      );
     });
     await this.until("all targets are healthy", async () => {
       const { balancers, hosts } = await this.box.status();
