@@ -7,12 +7,15 @@ export interface ServiceHealth {
   Checks: { Name: string; Status: string; Output: string }[];
 }
 
+/** Serf's numbers of what an agent is, in words. */
+export const serfStatus: Readonly<Record<number, string>> = { 1: "alive", 2: "leaving", 3: "left", 4: "failed" };
+
 /** An agent, as gossip knows it. */
 export interface ConsulMember {
   Name: string;
   Addr: string;
   Port: number;
-  /** Serf's number: 1 alive, 2 leaving, 3 left, 4 failed. */
+  /** See {@link serfStatus}. */
   Status: number;
   /** `role` is "consul" for a server and "node" for a client; `dc`, `build`. */
   Tags: Record<string, string>;

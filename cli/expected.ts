@@ -59,10 +59,16 @@ export function chosenPools(outputs: StackOutputs, name: string | undefined): Po
 
 /** Which pools have fewer ready clients than they should have, in words. */
 export function missingClients(pools: PoolDemand[], clients: NodeListing[]): string[] {
-  return pools.flatMap((pool) => {
-    const ready = clients.filter((node) => isIn(pool, node) && isReady(node)).length;
-    return ready < pool.least ? [`pool ${pool.name} has ${ready} of ${pool.least} clients ready`] : [];
-  });
+  return shortPools(pools, clients).map(
+    ({ pool, ready }) => `pool ${pool.name} has ${ready} of ${pool.least} clients ready`,
+  );
+}
+
+/** Which pools have fewer ready clients than they should have, and how many. */
+export function shortPools(pools: PoolDemand[], clients: NodeListing[]): { pool: PoolDemand; ready: number }[] {
+  return pools
+    .map((pool) => ({ pool, ready: clients.filter((node) => isIn(pool, node) && isReady(node)).length }))
+    .filter(({ pool, ready }) => ready < pool.least);
 }
 
 /** Whether a client belongs to a pool. */

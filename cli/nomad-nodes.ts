@@ -36,6 +36,10 @@ export function instanceIdOf(node: NodeDetail | undefined): string {
 export const isReachable = ({ Status }: Pick<NodeListing, "Status">): boolean =>
   Status !== "down" && Status !== "disconnected";
 
+/** Whether a client has left in order, after a drain: Nomad lists it as down for another hour. */
+export const hasLeft = ({ Status, SchedulingEligibility }: Pick<NodeListing, "Status" | "SchedulingEligibility">) =>
+  Status === "down" && SchedulingEligibility === "ineligible";
+
 /**
  * The client that a person means by its ID or the beginning of it, its name, its address or its EC2 instance ID. One that is
  * down is meant only where no other is.

@@ -1,12 +1,13 @@
 import type { NodeListing, NomadApi } from "../../apis/nomad";
-import type { PoolDemand } from "../expected";
+import { type PoolDemand, shortPools } from "../expected";
+import { hasLeft } from "../nomad-nodes";
 import type { Finding } from "./finding";
 
 /** What is wrong with the clients that Nomad knows. */
 export function clientFindings(clients: NodeListing[]): Finding[] {
   return clients.flatMap((client): Finding[] => {
     const name = `Nomad's client ${client.Name} (${client.ID.slice(0, 8)})`;
-    if (client.Drain) return [];
+    if (client.Drain || hasLeft(client)) return [];
     if (client.Status === "down") {
       const remedy = "nomad system gc   (where its machine is gone for good; Nomad forgets it after an hour)";
       return [{ problem: `${name} is down`, remedy }];
@@ -22,17 +23,9 @@ export function clientFindings(clients: NodeListing[]): Finding[] {
 
 /** Pools that have fewer clients than they should have at least. */
 export function poolFindings(pools: PoolDemand[], groups: Record<string, string>, clients: NodeListing[]): Finding[] {
-  return pools.flatMap(({ name, nodePool, datacenter, least }) => {
-    const ready = clients.filter(
-      (client) =>
-        client.NodePool === nodePool &&
-        (datacenter === undefined || client.Datacenter === datacenter) &&
-        client.Status === "ready",
-    ).length;
-    if (ready >= least) return [];
-    const group = groups[name] ?? "GROUP";
-    const remedy = `aws autoscaling describe-scaling-activities --max-items 5 --auto-scaling-group-name ${group}`;
-    return [{ problem: `The pool ${name} has ${ready} ready clients of at least ${least}`, remedy }];
+  return shortPools(pools, clients).map(({ pool: { name, least }, ready }) => {
+    const remedy = `aws autoscaling describe-scaling-activities --max-items 5 --auto-scaling-group-name ${groups[name] ?? "GROUP"}`;
+    return { problem: `The pool ${name} has ${ready} ready clients of at least ${least}`, remedy };
   });
 }
 

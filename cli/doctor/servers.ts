@@ -1,5 +1,5 @@
 import type { RaftPeer } from "../../apis/autopilot";
-import type { ConsulApi } from "../../apis/consul";
+import { type ConsulApi, serfStatus } from "../../apis/consul";
 import type { NomadApi } from "../../apis/nomad";
 import { messageOf } from "../errors";
 import type { Finding } from "./finding";
@@ -23,8 +23,6 @@ interface Product {
   forget(member: Member): string;
   remove(peer: RaftPeer): string;
 }
-
-const serfStatus: Record<number, string> = { 1: "alive", 2: "leaving", 3: "left", 4: "failed" };
 
 function consulProduct(api: ConsulApi): Product {
   return {
@@ -104,10 +102,8 @@ function withoutLeader({ name, role }: Product, members: Member[], wanted: numbe
   return {
     problem: `${name} has no leader and cannot elect one: ${alive} of its ${servers} servers are alive, ${majority} are needed`,
     remedy:
-      "start the others again with their data; where it is lost, recover by peers.json: " +
-      (name === "Consul"
-        ? "https://developer.hashicorp.com/consul/docs/manage/disaster-recovery"
-        : "https://developer.hashicorp.com/nomad/docs/manage/outage-recovery"),
+      "start the others again with their data; where that is lost: docs/operations.md, Quorum lost for good: " +
+      `npx pulumi-cos login ${role}, and there: sudo cos-recover`,
   };
 }
 

@@ -1,4 +1,3 @@
-import type { NodeListing } from "../../apis/nomad";
 import { awsCli } from "../aws";
 import { consulOf, type Context, exitCodes, nomadOf } from "../context";
 import { instanceFindings, refreshFindings, targetFindings } from "../doctor/aws";
@@ -24,7 +23,6 @@ export async function doctor(context: Context, options: { json?: boolean }): Pro
       return [];
     });
   const clients = nomad.nodes();
-  const known = (): Promise<NodeListing[]> => clients;
   const pools = Object.entries(cluster?.nomad.pools ?? {});
   const groups = Object.fromEntries(pools.map(([name, { autoScalingGroupName }]) => [name, autoScalingGroupName]));
   const aws = () => awsCli(env, cluster?.region);
@@ -33,13 +31,13 @@ export async function doctor(context: Context, options: { json?: boolean }): Pro
     await Promise.all([
       ask("Consul", () => consulFindings(consul, expected.consulServers)),
       ask("Nomad's servers", () => nomadServerFindings(nomad, expected.nomadServers)),
-      ask("Nomad's clients", async () => clientFindings(await known())),
-      ask("the pools", async () => poolFindings(expected.pools, groups, await known())),
+      ask("Nomad's clients", async () => clientFindings(await clients)),
+      ask("the pools", async () => poolFindings(expected.pools, groups, await clients)),
       ask("the jobs", () => jobFindings(nomad)),
       ...(cluster
         ? [
             ask("instances", async () => {
-              const details = await detailsOf(nomad, await known());
+              const details = await detailsOf(nomad, await clients);
               const ids = new Set([...details.values()].map(instanceIdOf));
               return instanceFindings(aws(), cluster.name, ids);
             }),

@@ -1,5 +1,5 @@
 import type { ServerHealth } from "../../apis/autopilot";
-import type { ConsulApi, ConsulMember } from "../../apis/consul";
+import { type ConsulApi, type ConsulMember, serfStatus } from "../../apis/consul";
 import type { NodeListing, NomadApi, ServerMember } from "../../apis/nomad";
 import { awsCli, outdatedInstances } from "../aws";
 import { clusterHas } from "../expected";
@@ -7,7 +7,7 @@ import { consulOf, type Context, exitCodes, nomadOf } from "../context";
 import { messageOf } from "../errors";
 import type { StackOutputs } from "../outputs";
 import { titledTable } from "../table";
-import { detailsOf, instanceIdOf, zoneOf } from "../nomad-nodes";
+import { detailsOf, hasLeft, instanceIdOf, zoneOf } from "../nomad-nodes";
 
 /** A server of Nomad, or an agent of Consul. */
 export interface AgentRow {
@@ -108,15 +108,13 @@ async function outdatedOf({ cluster }: StackOutputs, { env, terminal }: Context)
   }
 }
 
-const consulStatus: Record<number, string> = { 1: "alive", 2: "leaving", 3: "left", 4: "failed" };
-
 function consulRow(member: ConsulMember, health: ServerHealth[]): AgentRow {
   return {
     name: member.Name,
     address: `${member.Addr}:${member.Port}`,
     datacenter: member.Tags.dc ?? "",
     role: member.Tags.role === "consul" ? "server" : "client",
-    status: consulStatus[member.Status] ?? "unknown",
+    status: serfStatus[member.Status] ?? "unknown",
     version: (member.Tags.build ?? "").split(":")[0] ?? "",
     leader: health.some((server) => server.Leader && server.Name === member.Name),
   };
@@ -151,12 +149,13 @@ function clientRow(node: NodeListing, zone: string, instance: string): ClientRow
 
 function clientStatus({ Status, SchedulingEligibility, Drain }: NodeListing): string {
   if (Drain) return `${Status}, draining`;
+  if (hasLeft({ Status, SchedulingEligibility })) return "left";
   return SchedulingEligibility === "eligible" ? Status : `${Status}, takes no tasks`;
 }
 
-/** A drained client is as somebody wanted it; one that is down is not. */
+/** A drained client is as somebody wanted it, also when it has left then; one that is down otherwise is not. */
 function clientProblems(node: NodeListing): string[] {
-  if (node.Status === "ready") return [];
+  if (node.Status === "ready" || hasLeft(node)) return [];
   const why = node.StatusDescription ? `: ${node.StatusDescription}` : "";
   return [`Nomad client ${node.Name} (${node.ID.slice(0, 8)}) is ${node.Status}${why}`];
 }

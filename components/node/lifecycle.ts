@@ -15,7 +15,10 @@ export interface LifecycleOptions {
   drainDeadlineSeconds?: number | undefined;
 }
 
-const defaults = { readyTimeoutSeconds: 600, drainDeadlineSeconds: 900 };
+/** The times where nobody has said any. */
+const timesOf = ({ readyTimeoutSeconds = 600, drainDeadlineSeconds = 900 }: LifecycleOptions) => {
+  return { readyTimeoutSeconds, drainDeadlineSeconds };
+};
 
 /**
  * For how long Auto Scaling waits without a word from a node that it ends: one that is dead or cut off holds its group no longer than
@@ -29,7 +32,7 @@ const longestWait = 100 * heartbeatSeconds;
 /** What a node needs after its deadline: see STOPPING in ami/files/usr/local/lib/cos-boot/cos_boot/departure.py, and its agents' own end. */
 const farewellSeconds = 300;
 
-/** What there is of a component of this name. */
+/** Of the characters that Auto Scaling takes. */
 const hookName = (name: string, kind: string) => `${name}-${kind}`.replace(/[^A-Za-z0-9_/-]/g, "-");
 
 /**
@@ -39,7 +42,7 @@ const hookName = (name: string, kind: string) => `${name}-${kind}`.replace(/[^A-
  * @param name of the group's component
  */
 export function lifecycleHooks(name: string, options: LifecycleOptions) {
-  const { readyTimeoutSeconds } = { ...defaults, ...given(options) };
+  const { readyTimeoutSeconds } = timesOf(options);
   return {
     ready: {
       name: hookName(name, "ready"),
@@ -59,7 +62,7 @@ export function lifecycleHooks(name: string, options: LifecycleOptions) {
 /** What the node has to know of it. */
 export function lifecycleOf(name: string, options: LifecycleOptions): NodeFile["lifecycle"] {
   const { ready, drain } = lifecycleHooks(name, options);
-  const { drainDeadlineSeconds } = { ...defaults, ...given(options) };
+  const { drainDeadlineSeconds } = timesOf(options);
   return {
     arrivalHook: ready.name,
     departureHook: drain.name,
@@ -70,29 +73,21 @@ export function lifecycleOf(name: string, options: LifecycleOptions): NodeFile["
 
 /** How long the deletion of a group may take, whose nodes drain at the same time; Go's form. */
 export function deletionTimeout(options: LifecycleOptions): string {
-  const { drainDeadlineSeconds } = { ...defaults, ...given(options) };
+  const { drainDeadlineSeconds } = timesOf(options);
   // 10 minutes are what the provider allows without any of it.
   return `${Math.ceil((drainDeadlineSeconds + farewellSeconds) / 60) + 10}m`;
 }
 
 /** What is wrong with the times. */
 export function lifecycleErrors(options: LifecycleOptions): PropertyError[] {
-  const bounds = {
+  const bounds = [
     // Source: the API reference of EC2 Auto Scaling, "PutLifecycleHook".
-    readyTimeoutSeconds: [30, 7200],
-    drainDeadlineSeconds: [10, longestWait - farewellSeconds],
-  } as const;
-  return Object.entries(given(options)).flatMap(([propertyPath, value]) => {
-    const [least, most] = bounds[propertyPath as keyof typeof bounds];
+    { propertyPath: "readyTimeoutSeconds", least: 30, most: 7200 },
+    { propertyPath: "drainDeadlineSeconds", least: 10, most: longestWait - farewellSeconds },
+  ] as const;
+  return bounds.flatMap(({ propertyPath, least, most }) => {
+    const value = timesOf(options)[propertyPath];
     if (Number.isInteger(value) && value >= least && value <= most) return [];
     return [{ propertyPath, reason: `must be a whole number of seconds from ${least} to ${most}, got ${value}` }];
   });
-}
-
-/** The options that are there. */
-function given({ readyTimeoutSeconds, drainDeadlineSeconds }: LifecycleOptions) {
-  return {
-    ...(readyTimeoutSeconds !== undefined && { readyTimeoutSeconds }),
-    ...(drainDeadlineSeconds !== undefined && { drainDeadlineSeconds }),
-  };
 }

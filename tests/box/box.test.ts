@@ -4,6 +4,7 @@ import { driverTasks } from "./trials/drivers";
 import { faults } from "./trials/faults";
 import { fromNothing } from "./trials/from-nothing";
 import { network } from "./trials/network";
+import { recoveries } from "./trials/recovery";
 import { refreshes } from "./trials/refresh";
 import { needsBox } from "./requirements";
 
@@ -31,4 +32,5 @@ describe("the box", function () {
   changes(tested, all);
   refreshes(tested, all);
   faults(tested, all);
+  if (all) recoveries(tested);
 });

@@ -1,19 +1,16 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DirectoryAccount } from "../../tools/plugins/aws/account";
-import { GROUP } from "../../tools/plugins/aws/behaviour/auto-scaling";
-import { mapsOf, shown, textsOf } from "../../tools/plugins/aws/behaviour/behaviour";
-import { FORMER_ADDRESSES, instancesAfter } from "../../tools/plugins/aws/behaviour/instances";
-import { ACCOUNT_ID, type Site } from "../../tools/plugins/aws/cloud";
 import { long2ip, Netmask } from "netmask";
 import { Amazon, resolverAddress } from "./amazon";
+import { AutoScaling, type AutoScalingOptions } from "./auto-scaling";
 import { RunningBalancer } from "./balancer";
 import { Clock } from "./clock";
 import { Fabric, type FabricHost } from "./fabric";
 import { type Fault, faultTable } from "./faults";
 import { type Member, securityGroupTable } from "./firewall";
 import { Host, hostFiles, type HostState } from "./host";
-import { type Refresh, Refreshes } from "./refreshes";
+import type { Refresh } from "./refreshes";
 import { Turns } from "./turns";
 import { type Balancer, type Instance, type World, worldOf } from "./world";
 
@@ -23,20 +20,15 @@ const operatorAddress = "203.0.113.10";
 /** How many machines boot at a time: more take longer together than one after the other. */
 const atOnce = 4;
 
-export interface BoxOptions {
+export interface BoxOptions extends AutoScalingOptions {
   /** Where its own files are. */
   directory: string;
   /** Directory of the account of the stand-in for AWS. */
   account: string;
   /** Root file system of the machines. */
   root: string;
-  region: string;
   /** Name below which its control groups are. */
   controlGroup: string;
-  /** After how many seconds Auto Scaling puts another instance in the place of one that has ended. */
-  replaceAfter: number;
-  /** After how many seconds without progress an instance refresh has failed. */
-  refreshPatience: number;
 }
 
 export interface HostStatus {
@@ -75,7 +67,7 @@ export class Box {
   private readonly counts = new Map<string, number>();
   private readonly turns = new Turns(atOnce);
   private readonly account: DirectoryAccount;
-  private readonly refreshes: Refreshes;
+  private readonly autoScaling: AutoScaling;
   private readonly cutZones = new Set<string>();
   private faults: Fault[] = [];
   private clockFaults: ClockFault[] = [];
@@ -92,7 +84,7 @@ export class Box {
     private readonly files: Record<string, string>,
   ) {
     this.account = new DirectoryAccount(options.account);
-    this.refreshes = new Refreshes(this.account, this.site, options.refreshPatience);
+    this.autoScaling = new AutoScaling(this.account, amazon.cloud, this.hosts, options);
   }
 
   static async create(options: BoxOptions): Promise<Box> {
@@ -114,12 +106,10 @@ export class Box {
       await this.retire(world);
       await this.launch(world.instances);
       await this.break();
-      await this.admit();
+      await this.autoScaling.follow();
       for (const balancer of world.balancers) {
         await this.balancers.get(balancer.arn)?.running.follow(this.withServing(balancer));
       }
-      this.replaceBroken();
-      this.refreshes.follow((id) => this.isInService(id));
       this.error = undefined;
     } catch (error) {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -142,7 +132,7 @@ export class Box {
       hosts: await Promise.all(hosts),
       balancers: await Promise.all(balancers),
       faults: [...this.allFaults(), ...this.clockFaults],
-      refreshes: this.refreshes.all,
+      refreshes: this.autoScaling.refreshes.all,
       operator: this.operator.namespace.pid,
       error: this.error,
     };
@@ -171,6 +161,7 @@ export class Box {
       "spot/instance-action",
       JSON.stringify({ action: "terminate", time }),
     );
+    // Theirs: EC2 asks nobody.
     setTimeout(() => void host.fail().catch(console.error), end - Date.now()).unref();
   }
 
@@ -294,31 +285,14 @@ export class Box {
         },
       });
       this.hosts.set(instance.id, host);
-      if (!instance.arrivalHook) continue;
-      host.service = "coming";
-      await this.amazon.cloud.wait(instance.id, instance.arrivalHook.name, "InService");
+      await this.autoScaling.begin(host);
     }
-  }
-
-  /** Takes into service what has said that it is ready, and gives up what says nothing. */
-  private async admit(): Promise<void> {
-    for (const host of this.hosts.values()) {
-      const { id, arrivalHook } = host.instance;
-      if (host.service !== "coming" || !arrivalHook) continue;
-      const { done, silent } = await this.amazon.cloud.lifecycle(id);
-      if (done) host.service = "in service";
-      else if (silent > arrivalHook.heartbeat) host.service = "abandoned";
-    }
-  }
-
-  private isInService(id: string): boolean {
-    return this.hosts.get(id)?.service === "in service";
   }
 
   /** A load balancer with those of its targets that are in service. */
   private withServing(balancer: Balancer): Balancer {
     const listeners = balancer.listeners.map(({ targetGroup, ...listener }) => {
-      const targets = Object.entries(targetGroup.targets).filter(([id]) => this.isInService(id));
+      const targets = Object.entries(targetGroup.targets).filter(([id]) => this.autoScaling.isInService(id));
       return { ...listener, targetGroup: { ...targetGroup, targets: Object.fromEntries(targets) } };
     });
     return { ...balancer, listeners };
@@ -328,7 +302,8 @@ export class Box {
   private async retire({ instances, balancers }: World): Promise<void> {
     for (const [id, host] of this.hosts) {
       if (instances.some((instance) => instance.id === id) || ["leaving", "stopping"].includes(host.state)) continue;
-      void this.end(host)
+      void this.autoScaling
+        .end(host)
         .catch((error: unknown) => {
           console.error(String(error));
         })
@@ -340,54 +315,6 @@ export class Box {
       await running.close();
       await running.host.namespace.close();
     }
-  }
-
-  /** Ends a host as Auto Scaling does: where it has a hook, once the host says so, or says nothing any more. */
-  private async end(host: Host): Promise<void> {
-    const { cloud } = this.amazon;
-    const { id, departureHook } = host.instance;
-    // What never came is ended at once.
-    if (departureHook && host.service === "in service") {
-      const left = async () => {
-        const { done, silent } = await cloud.lifecycle(id);
-        return done || silent > departureHook.heartbeat;
-      };
-      await host.leave(() => cloud.wait(id, departureHook.name, "Terminated"), left);
-    }
-    await host.terminate();
-    await cloud.terminate(id);
-  }
-
-  /** Auto Scaling finds an instance that has ended, or has waited for one in vain, and launches another. */
-  private replaceBroken(): void {
-    const due = Date.now() - this.options.replaceAfter * 1000;
-    for (const group of this.account.all(GROUP)) {
-      const all = mapsOf(group.kept["instances"]);
-      const left = all.filter(({ id }) => {
-        const host = this.hosts.get(shown(id));
-        return host?.service !== "abandoned" && (host?.state !== "ended" || host.endedAt > due);
-      });
-      if (left.length === all.length) continue;
-      const gone = all.filter((instance) => !left.includes(instance)).map(({ privateIp }) => shown(privateIp));
-      const former = [...textsOf(group.kept[FORMER_ADDRESSES]), ...gone];
-      const kept = { ...group.kept, instances: left, [FORMER_ADDRESSES]: former };
-      const instances = instancesAfter({ ...group, kept }, this.site);
-      this.account.put({ ...group, kept: { ...kept, instances } });
-    }
-  }
-
-  private get site(): Site {
-    const { account } = this;
-    const { region } = this.options;
-    const cloud = {
-      region,
-      accountId: ACCOUNT_ID,
-      account,
-      defaultTags: {},
-      loadBalancerAddress: undefined,
-      images: [],
-    };
-    return { region, cloud };
   }
 
   /** A name for people: its pool or its role, and a number that no other has had. */

@@ -1,7 +1,11 @@
 """How a client comes and leaves, without a machine: run by ../boot.test.ts."""
 
+import http.server
+import json
+import os
 import sys
 import tempfile
+import threading
 import time
 import unittest
 from pathlib import Path
@@ -10,12 +14,12 @@ from unittest import mock
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).parents[3] / "ami/files/usr/local/lib/cos-boot"))
 
-from cos_boot import arrival, departure, metadata  # noqa: E402
+from cos_boot import arrival, departure, nomad  # noqa: E402
 from cos_boot.aws import AwsError, Refused  # noqa: E402
+from cos_boot.hooks import Hook  # noqa: E402
 from cos_boot.node import Lifecycle  # noqa: E402
-from cos_boot.nomad import NomadError  # noqa: E402
+from cos_boot.nomad import Denied, NomadError  # noqa: E402
 
-IDENTITY = metadata.Identity("i-1", "eu-central-1", "eu-central-1a", "t4g.micro", "spot", "amazonaws.com")
 STATE = "autoscaling/target-lifecycle-state"
 ACTION = "spot/instance-action"
 REBALANCE = "events/recommendations/rebalance"
@@ -32,6 +36,7 @@ class World:
         self.aws_answers = True
         self.waits = True
         self.ready = False
+        self.token_is_missing = False
         self.did = []
 
     def find(self, path):
@@ -54,6 +59,8 @@ class World:
     def takes_tasks(self):
         if not self.nomad_answers:
             raise NomadError("Nomad does not answer")
+        if self.token_is_missing:
+            raise Denied("Nomad answers 403: Permission denied")
         return self.ready
 
     def is_drained(self):
@@ -61,24 +68,18 @@ class World:
             raise NomadError("Nomad does not answer")
         return self.drained
 
-    def forget(self):
-        self._asked("forget")
-
-    def group_of(self, _instance):
-        return "pool"
-
-    def _told(self, *what):
+    def _told(self, what):
         if not self.aws_answers:
             raise AwsError("AWS was not reached", "")
         self.did.append(what)
 
-    def wait_on(self, *of_hook):
-        self._told("heartbeat", *of_hook)
+    def still_wait(self):
+        self._told(HEARTBEAT)
 
-    def complete(self, *of_hook):
+    def complete(self):
         if not self.waits:
             raise Refused("No active Lifecycle Action found", "ValidationError")
-        self._told("complete", *of_hook)
+        self._told(DONE)
 
     def run(self, *command):
         self.did.append(command)
@@ -88,11 +89,17 @@ class World:
         return did
 
 
-STOPPED = [("forget",), ("systemctl", "stop", "nomad.service"), ("systemctl", "stop", "consul.service")]
-HEARTBEAT = ("heartbeat", "i-1", "pool", "leave")
-LEFT = ("complete", "i-1", "pool", "leave")
-CAME = ("complete", "i-1", "pool", "come")
+STOPPED = [("systemctl", "stop", "nomad.service"), ("systemctl", "stop", "consul.service")]
+HEARTBEAT = "heartbeat"
+DONE = "complete"
 LIFECYCLE = Lifecycle(arrival_hook="come", departure_hook="leave", drain_deadline_seconds=900, heartbeat_seconds=60)
+
+
+def written(path, text):
+    """As the real one: whether anything of it is new."""
+    is_new = not path.exists() or path.read_text() != text
+    path.write_text(text)
+    return is_new
 
 
 class InAWorld(unittest.TestCase):
@@ -104,7 +111,7 @@ class InAWorld(unittest.TestCase):
         self.addCleanup(made.cleanup)
         self.mark = Path(made.name) / "mark"
         self.world = World()
-        replaced = {"MARK": self.mark, "run": self.world.run, "write_file": lambda path, text: path.write_text(text)}
+        replaced = {"MARK": self.mark, "run": self.world.run, "write_file": written}
         for name, value in replaced.items():
             if not hasattr(self.module, name):
                 continue
@@ -121,7 +128,7 @@ class Arrivals(InAWorld):
     module = arrival
 
     def begin(self):
-        self.arrival = arrival.Arrival(LIFECYCLE, self.world, self.world, IDENTITY, clock=lambda: self.world.now)
+        self.arrival = arrival.Arrival(self.world, self.world, clock=lambda: self.world.now)
 
     def step(self, seconds=2):
         self.world.now += seconds
@@ -134,7 +141,7 @@ class Arrivals(InAWorld):
         self.world.nomad_answers = True
         self.assertEqual(self.step(), [])
         self.world.ready = True
-        self.assertEqual(self.step(), [CAME])
+        self.assertEqual(self.step(), [DONE])
         self.assertEqual(self.step(), [])
         self.begin()
         self.assertEqual(self.step(), [])
@@ -144,7 +151,11 @@ class Arrivals(InAWorld):
         self.world.aws_answers = False
         self.assertEqual(self.step() + self.step(), [])
         self.world.aws_answers = True
-        self.assertEqual(self.step(10), [CAME])
+        self.assertEqual(self.step(10), [DONE])
+
+    def test_a_node_that_may_not_ask_is_taken_into_service(self):
+        self.world.token_is_missing = True
+        self.assertEqual(self.step(), [DONE])
 
     def test_a_group_that_does_not_wait_is_left_alone(self):
         self.world.ready = True
@@ -158,7 +169,7 @@ class Departures(InAWorld):
 
     def begin(self):
         """As after a start of the program."""
-        self.departure = departure.Departure(LIFECYCLE, self.world, self.world, IDENTITY, clock=lambda: self.world.now)
+        self.departure = departure.Departure(LIFECYCLE, self.world, self.world, clock=lambda: self.world.now)
 
     def step(self, seconds=2):
         self.world.now += seconds
@@ -177,7 +188,7 @@ class Departures(InAWorld):
         self.assertEqual(self.step(), [("drain", 900), HEARTBEAT])
         self.assertEqual(self.step(), [])
         self.world.drained = True
-        self.assertEqual(self.step(), [*STOPPED, LEFT])
+        self.assertEqual(self.step(), [*STOPPED, DONE])
         self.assertEqual(self.step(), [])
 
     def test_auto_scaling_is_told_from_time_to_time_that_it_goes_on(self):
@@ -193,7 +204,7 @@ class Departures(InAWorld):
         self.assertEqual(self.step(), [("drain", 900), *STOPPED])
         self.assertEqual(self.step(), [])
         self.world.aws_answers = True
-        self.assertEqual(self.step(10), [LEFT])
+        self.assertEqual(self.step(10), [DONE])
 
     def test_a_spot_instance_drains_until_shortly_before_its_end(self):
         self.spot(120)
@@ -214,14 +225,14 @@ class Departures(InAWorld):
         self.assertEqual(self.step(), [("ineligible",)])
         self.assertEqual(self.step(), [])
         self.world.metadata[STATE] = "Terminated"
-        self.assertEqual(self.step(), [("drain", 900), HEARTBEAT, *STOPPED, LEFT])
+        self.assertEqual(self.step(), [("drain", 900), HEARTBEAT, *STOPPED, DONE])
 
     def test_tasks_that_do_not_end_hold_the_node_no_longer_than_the_deadline_and_their_end(self):
         self.world.metadata[STATE] = "Terminated"
         self.step()
         self.step(900)
-        self.assertNotIn(LEFT, self.step(50))
-        self.assertEqual(self.step(20), [HEARTBEAT, *STOPPED, LEFT])
+        self.assertNotIn(DONE, self.step(50))
+        self.assertEqual(self.step(20), [HEARTBEAT, *STOPPED, DONE])
 
     def test_a_drain_that_nobody_takes_is_asked_for_again(self):
         self.world.metadata[STATE] = "Terminated"
@@ -234,8 +245,8 @@ class Departures(InAWorld):
         self.world.metadata[STATE] = "Terminated"
         self.step()
         self.world.nomad_answers = False
-        self.assertNotIn(LEFT, self.step(110))
-        self.assertEqual(self.step(20), [*STOPPED[1:], LEFT])
+        self.assertNotIn(DONE, self.step(110))
+        self.assertEqual(self.step(20), [*STOPPED, DONE])
 
     def test_a_node_that_stays_after_all_takes_tasks_again(self):
         self.spot(120)
@@ -260,6 +271,103 @@ class Departures(InAWorld):
     def test_what_others_have_drained_stays_so(self):
         self.begin()
         self.assertEqual(self.step(), [])
+
+
+class NomadsApi(unittest.TestCase):
+    def setUp(self):
+        requests = self.requests = []
+        self.answers = {
+            "/v1/agent/self": (200, {"stats": {"client": {"node_id": "n-1"}}}),
+            "/v1/node/n-1/drain": (200, {}),
+            "/v1/node/n-1": (200, {"Status": "ready", "SchedulingEligibility": "eligible", "DrainStrategy": None}),
+            "/v1/node/n-1/allocations": (200, [{"ClientStatus": "complete"}]),
+        }
+        answers = self.answers
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                length = int(self.headers.get("Content-Length") or 0)
+                requests.append((self.command, self.path, self.headers.get("X-Nomad-Token"), self.rfile.read(length).decode()))
+                status, body = answers[self.path]
+                self.send_response(status)
+                self.end_headers()
+                self.wfile.write(json.dumps(body).encode())
+
+            do_PUT = do_GET
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        made = tempfile.TemporaryDirectory(prefix="pulumi-cos-nomad-")
+        self.addCleanup(made.cleanup)
+        self.token = Path(made.name) / "token"
+        for patched in (
+            mock.patch.dict(os.environ, {"NOMAD_ADDR": f"http://127.0.0.1:{server.server_port}"}),
+            mock.patch.object(nomad, "TOKEN", self.token),
+        ):
+            patched.start()
+            self.addCleanup(patched.stop)
+
+    def test_a_drain_is_asked_for_with_its_deadline_and_cause(self):
+        nomad.Nomad().drain(12.3, "why")
+        method, path, token, body = self.requests[-1]
+        self.assertEqual((method, path, token), ("PUT", "/v1/node/n-1/drain", None))
+        spec = {"Deadline": 12_000_000_000, "IgnoreSystemJobs": False}
+        self.assertEqual(json.loads(body), {"DrainSpec": spec, "Meta": {"message": "why"}})
+
+    def test_a_node_is_drained_when_no_drain_goes_on_and_no_task_is_left(self):
+        self.assertTrue(nomad.Nomad().is_drained())
+        self.answers["/v1/node/n-1/allocations"] = (200, [{"ClientStatus": "running"}])
+        self.assertFalse(nomad.Nomad().is_drained())
+        self.answers["/v1/node/n-1/allocations"] = (200, None)
+        self.assertTrue(nomad.Nomad().is_drained())
+        self.answers["/v1/node/n-1"] = (200, {"DrainStrategy": {}})
+        self.assertFalse(nomad.Nomad().is_drained())
+
+    def test_a_token_is_used_where_there_is_one_and_missed_where_it_is_needed(self):
+        self.answers["/v1/agent/self"] = (403, "Permission denied")
+        with self.assertRaises(Denied):
+            nomad.Nomad().takes_tasks()
+        self.answers["/v1/agent/self"] = (200, {"stats": {"client": {"node_id": "n-1"}}})
+        self.token.write_text("secret\n")
+        self.assertTrue(nomad.Nomad().takes_tasks())
+        self.assertEqual(self.requests[-1][2], "secret")
+
+
+class Hooks(unittest.TestCase):
+    def test_name_the_instance_its_group_and_themselves(self):
+        asked = []
+
+        class Aws:
+            def attempt(self, *command):
+                asked.append(" ".join(command))
+                tags = [{"Key": "Name", "Value": "x"}, {"Key": "aws:autoscaling:groupName", "Value": "pool"}]
+                return {"Reservations": [{"Instances": [{"Tags": tags}]}]}
+
+        hook = Hook(Aws(), "i-1", "leave")
+        hook.still_wait()
+        hook.complete()
+        which = "--instance-id i-1 --auto-scaling-group-name pool --lifecycle-hook-name leave"
+        self.assertEqual(
+            asked,
+            [
+                "ec2 describe-instances --instance-ids i-1",
+                f"autoscaling record-lifecycle-action-heartbeat {which}",
+                f"autoscaling complete-lifecycle-action {which} --lifecycle-action-result CONTINUE",
+            ],
+        )
+
+    def test_an_instance_without_a_group_is_an_error(self):
+        class Aws:
+            def attempt(self, *_):
+                return {"Reservations": []}
+
+        with self.assertRaisesRegex(AwsError, "no group"):
+            Hook(Aws(), "i-1", "leave").complete()
 
 
 if __name__ == "__main__":

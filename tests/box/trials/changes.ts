@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import type { NodeListing } from "../../../apis/nomad";
+import { hasLeft } from "../../../cli/nomad-nodes";
 import { stackValues } from "../../support/stack-program";
 import { type BoxUnderTest, secondsSince } from "./box-under-test";
 import { knowsNames } from "./drivers";
@@ -69,6 +71,8 @@ export function changes(tested: BoxUnderTest, all: boolean): void {
         const agents = await tested.cluster.get<{ Addr: string; Status: number }[]>("consul", "agent/members");
         // Serf's number for one that has left: nobody had to find out.
         assert.equal(agents?.find(({ Addr }) => Addr === gone?.address)?.Status, 3);
+        const nodes = (await tested.cluster.get<NodeListing[]>("nomad", "nodes")) ?? [];
+        assert.ok(nodes.filter(({ Address }) => Address === gone?.address).every(hasLeft));
       });
     }
 

@@ -12,6 +12,8 @@ const balancerSeconds = 5 * 2 + 2;
 const gossipSeconds = 15;
 
 const agents = ["consul", "nomad"] as const;
+/** Serf's number for an agent that it does not hear. */
+const failed = 4;
 
 /**
  * What breaks, each under steady load through the load balancer.
@@ -102,12 +104,18 @@ export function faults(tested: BoxUnderTest, all: boolean): void {
     });
 
     it("goes on without a zone, and is whole when it is back", async () => {
-      const { failures, rate } = await trial("a zone cut off until Nomad has given up its clients", async () => {
-        const inZone = (await tested.cluster.hosts()).filter(({ zone }) => zone.endsWith("b"));
+      const { failures, rate } = await trial("a zone cut off until Consul has found its agents failed", async () => {
+        const hosts = await tested.cluster.hosts();
+        const inZone = hosts.filter(({ zone }) => zone.endsWith("b")).map(({ address }) => address);
+        const outside = hosts.find(({ name, zone }) => name.startsWith("consul-server") && !zone.endsWith("b"));
+        assert.ok(outside);
         await tested.box.order("cut", "b");
-        await tested.cluster.until("Nomad has given up the zone's clients", async () => {
-          const nodes = await tested.cluster.nodes();
-          return nodes.length > 0 && nodes.every(({ Address }) => !inZone.some(({ address }) => address === Address));
+        // Not until Nomad has given up its clients: a new leader of Nomad gives all of them 5 minutes.
+        await tested.cluster.until("Consul has found the zone's agents failed", async () => {
+          const url = "http://127.0.0.1:8500/v1/agent/members";
+          const said = await tested.cluster.exec(outside.name, "curl", "--fail", "--silent", url);
+          const members = JSON.parse(said) as { Addr: string; Status: number }[];
+          return inZone.every((address) => members.some(({ Addr, Status }) => Addr === address && Status === failed));
         });
         for (const agent of agents) {
           await tested.cluster.until(
@@ -139,8 +147,7 @@ export function faults(tested: BoxUnderTest, all: boolean): void {
         await tested.box.order("loss", `${(await oneOf("nomad-server")).name} 10`);
         await tested.cluster.until("Consul has found it failed", async () => {
           const members = await tested.cluster.get<{ Addr: string; Status: number }[]>("consul", "agent/members");
-          // Serf's number for it.
-          return members?.some(({ Addr, Status }) => Addr === muted.address && Status === 4) === true;
+          return members?.some(({ Addr, Status }) => Addr === muted.address && Status === failed) === true;
         });
         await tested.box.order("heal");
         return [];

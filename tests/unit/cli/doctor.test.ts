@@ -135,7 +135,10 @@ describe("pulumi-cos doctor", () => {
     nomad().answers["/v1/status/leader"] = { status: 500, body: "No cluster leader" };
     const members = [nomadMember(1), nomadMember(2, { Status: "left" }), nomadMember(3, { Status: "left" })];
     nomad().answers["/v1/agent/members"] = { body: { Members: members } };
-    await finds(/Nomad has no leader and cannot elect one: 1 of its 3 servers are alive, 2 are needed/, /peers\.json/);
+    await finds(
+      /Nomad has no leader and cannot elect one: 1 of its 3 servers are alive, 2 are needed/,
+      /login nomad-server, and there: sudo cos-recover$/,
+    );
   });
 
   it("finds a peer that counts for the quorum and is not there", async () => {
@@ -162,6 +165,8 @@ describe("pulumi-cos doctor", () => {
   it("finds clients that are down, or take no tasks", async () => {
     know([...clients, client("c1", "private-services", { Status: "down" })]);
     await finds(/Nomad's client node-c1 \(c1-0000-\) is down/, /^nomad system gc /);
+    know([...clients, client("c1", "private-services", { Status: "down", SchedulingEligibility: "ineligible" })]);
+    assert.deepEqual((await found()).findings, [], "one that was drained has left");
     know([...clients, client("c1", "private-services", { SchedulingEligibility: "ineligible" })]);
     await finds(/node-c1 .* takes no tasks/, /^npx pulumi-cos drain node-c1 --undo /);
     know([...clients, client("c1", "private-services", { SchedulingEligibility: "ineligible", Drain: true })]);

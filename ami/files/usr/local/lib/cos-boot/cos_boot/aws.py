@@ -34,9 +34,10 @@ class Aws:
 
     def call(self, *command: str) -> Any:
         """The answer of a command such as `("ec2", "describe-instances")`, tried again while that can help."""
-        return retried(f"aws {' '.join(command[:2])}", lambda: self._once(*command), transient=AwsTransient)
+        return retried(f"aws {' '.join(command[:2])}", lambda: self.attempt(*command), transient=AwsTransient)
 
-    def _once(self, *command: str) -> Any:
+    def attempt(self, *command: str) -> Any:
+        """The answer of a command, for whoever has other things to do before it is tried again."""
         done = subprocess.run(
             ["aws", *command, "--region", self.region, "--output", "json", "--cli-connect-timeout", "10", "--cli-read-timeout", "30"],
             capture_output=True,
@@ -108,31 +109,6 @@ class Aws:
             *("autoscaling", "set-instance-health", "--instance-id", instance_id),
             *("--health-status", "Unhealthy", "--no-should-respect-grace-period"),
         )
-
-    # What follows is not tried again here: whoever asks has other things to look at meanwhile.
-
-    def group_of(self, instance_id: str) -> str:
-        """Name of the Auto Scaling group of an instance."""
-        answer = self._once("ec2", "describe-instances", "--instance-ids", instance_id)
-        for reservation in answer["Reservations"]:
-            for instance in reservation["Instances"]:
-                for tag in instance.get("Tags", []):
-                    if tag["Key"] == "aws:autoscaling:groupName":
-                        return str(tag["Value"])
-        raise AwsError("EC2 knows no group of this instance", "")
-
-    def wait_on(self, instance_id: str, group: str, hook: str) -> None:
-        """Has Auto Scaling wait for this instance once more as long as its hook says."""
-        self._once("autoscaling", "record-lifecycle-action-heartbeat", *_of_hook(instance_id, group, hook))
-
-    def complete(self, instance_id: str, group: str, hook: str) -> None:
-        """Has Auto Scaling go on with this instance: take it into service, or end it."""
-        result = ("--lifecycle-action-result", "CONTINUE")
-        self._once("autoscaling", "complete-lifecycle-action", *_of_hook(instance_id, group, hook), *result)
-
-
-def _of_hook(instance_id: str, group: str, hook: str) -> tuple[str, ...]:
-    return ("--instance-id", instance_id, "--auto-scaling-group-name", group, "--lifecycle-hook-name", hook)
 
 
 class AwsTransient(AwsError):

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from .aws import Aws, AwsError
-from .metadata import Identity
+from .aws import AwsError
+from .hooks import Hook
 from .node import Lifecycle
 from .nomad import Nomad, NomadError
 from .system import BootError, log, run, write_file
@@ -66,13 +66,11 @@ def notice_in(metadata: Metadata, deadline: float) -> Notice | None:
 class Departure:
     """How far the node is with leaving."""
 
-    def __init__(self, lifecycle: Lifecycle, nomad: Nomad, aws: Aws, instance: Identity, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, lifecycle: Lifecycle, nomad: Nomad, hook: Hook, clock: Callable[[], float] = time.time) -> None:
         self._lifecycle = lifecycle
         self._nomad = nomad
-        self._aws = aws
-        self._instance = instance
+        self._hook = hook
         self._clock = clock
-        self._group: str | None = None
         self._reset()
 
     def _reset(self) -> None:
@@ -112,8 +110,8 @@ class Departure:
             return
         if self._notice is None:
             self._answered = self._clock()
-        log(notice.cause)
-        write_file(MARK, notice.cause + "\n")
+        if write_file(MARK, notice.cause + "\n"):
+            log(notice.cause)
         try:
             if notice.until is None:
                 self._nomad.make_ineligible()
@@ -146,11 +144,7 @@ class Departure:
         return False
 
     def _go(self) -> None:
-        """Its agents leave: other nodes are told, and do not have to find out. Nomad would list it as down for an hour."""
-        try:
-            self._nomad.forget()
-        except NomadError as error:
-            log(f"Nomad cannot be told: {error}")
+        """Its agents leave: Consul's tells the others, which do not have to find out."""
         run("systemctl", "stop", "nomad.service")
         run("systemctl", "stop", "consul.service")
         self._gone = True
@@ -164,14 +158,12 @@ class Departure:
             return
         self._next = now + RETRY
         try:
-            self._group = self._group or self._aws.group_of(self._instance.instance_id)
-            of_hook = (self._instance.instance_id, self._group, self._lifecycle.departure_hook)
             if self._gone:
-                self._aws.complete(*of_hook)
+                self._hook.complete()
                 self._told = True
                 log("Auto Scaling goes on")
             else:
-                self._aws.wait_on(*of_hook)
+                self._hook.still_wait()
                 self._next = now + self._lifecycle.heartbeat_seconds
         except AwsError as error:
             log(f"Auto Scaling cannot be told: {error}")

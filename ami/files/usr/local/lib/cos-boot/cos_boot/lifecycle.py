@@ -5,6 +5,7 @@ import time
 from .arrival import Arrival
 from .aws import Aws
 from .departure import Departure
+from .hooks import Hook
 from .metadata import NoAnswer, Session, identity
 from .node import read_node
 from .nomad import Nomad
@@ -26,8 +27,8 @@ def main() -> int:
         log(f"error: {error}")
         return 1
     nomad, aws = Nomad(), Aws(instance.region)
-    arrival = Arrival(node.lifecycle, nomad, aws, instance)
-    departure = Departure(node.lifecycle, nomad, aws, instance)
+    arrival = Arrival(nomad, Hook(aws, instance.instance_id, node.lifecycle.arrival_hook))
+    departure = Departure(node.lifecycle, nomad, Hook(aws, instance.instance_id, node.lifecycle.departure_hook))
     answers = True
     while True:
         try:

@@ -8,6 +8,7 @@ from .system import BootError, read_json
 
 NODE_FILE = Path("/etc/cos/node.json")
 
+LIFECYCLE_FIELDS = ("arrivalHook", "departureHook", "drainDeadlineSeconds", "heartbeatSeconds")
 #: Of the file's format: 2 has `lifecycle`.
 VERSIONS = (1, 2)
 ROLES = ("consul-server", "nomad-server", "client")
@@ -23,8 +24,8 @@ FIELDS = {
 class Lifecycle:
     """How a client comes and goes."""
 
-    #: Name of the hook by which Auto Scaling waits until the node takes tasks; none where it does not.
-    arrival_hook: str | None
+    #: Name of the hook by which Auto Scaling waits until the node takes tasks.
+    arrival_hook: str
     #: Name of the hook by which Auto Scaling waits until the node has drained.
     departure_hook: str
     #: For how long tasks may take to be elsewhere, where Auto Scaling ends the node.
@@ -83,7 +84,7 @@ def parse_node(content: Any) -> Node:
         wrong.extend(f"secrets[{i}].{field} is missing" for field in ("parameter", "path", "owner") if field not in secret)
     lifecycle = content.get("lifecycle")
     if lifecycle is not None:
-        wrong.extend(f"lifecycle.{field} is missing" for field in ("departureHook", "drainDeadlineSeconds", "heartbeatSeconds") if field not in lifecycle)
+        wrong.extend(f"lifecycle.{field} is missing" for field in LIFECYCLE_FIELDS if field not in lifecycle)
     if wrong:
         raise BootError(f"{NODE_FILE}: {'; '.join(wrong)}")
     return Node(
@@ -98,7 +99,7 @@ def parse_node(content: Any) -> Node:
         lifecycle=None
         if lifecycle is None
         else Lifecycle(
-            arrival_hook=lifecycle.get("arrivalHook"),
+            arrival_hook=lifecycle["arrivalHook"],
             departure_hook=lifecycle["departureHook"],
             drain_deadline_seconds=lifecycle["drainDeadlineSeconds"],
             heartbeat_seconds=lifecycle["heartbeatSeconds"],

@@ -4,11 +4,20 @@ import json
 import os
 import urllib.error
 import urllib.request
+from pathlib import Path
 from typing import Any
 
 
 class NomadError(Exception):
     """Nomad has refused, or does not answer."""
+
+
+class Denied(NomadError):
+    """Nomad wants a token, or one that may do more."""
+
+
+#: A token for this program, where Nomad's ACLs are on: a secret of the pool, of a policy with agent:read and node:write.
+TOKEN = Path("/etc/cos/nomad-token")
 
 
 class Nomad:
@@ -20,13 +29,15 @@ class Nomad:
 
     def _call(self, method: str, path: str, body: Any = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self._base}/v1/{path}", method=method, data=data)
+        headers = {"X-Nomad-Token": TOKEN.read_text().strip()} if TOKEN.exists() else {}
+        request = urllib.request.Request(f"{self._base}/v1/{path}", method=method, data=data, headers=headers)
         try:
             opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
             with opener.open(request, timeout=10) as response:
                 return json.load(response)
         except urllib.error.HTTPError as error:
-            raise NomadError(f"Nomad answers {error.code}: {error.read().decode(errors='replace').strip()}") from None
+            kind = Denied if error.code == 403 else NomadError
+            raise kind(f"Nomad answers {error.code}: {error.read().decode(errors='replace').strip()}") from None
         except (OSError, ValueError) as error:
             raise NomadError(f"Nomad does not answer ({getattr(error, 'reason', error)})") from None
 
@@ -54,10 +65,6 @@ class Nomad:
     def make_eligible(self) -> None:
         """It gets tasks again, and no drain goes on."""
         self._call("PUT", f"node/{self.node}/drain", {"DrainSpec": None, "MarkEligible": True})
-
-    def forget(self) -> None:
-        """Takes the node out of the servers' list, into which its agent puts it again should it go on."""
-        self._call("PUT", f"node/{self.node}/purge")
 
     def is_drained(self) -> bool:
         """Whether no drain goes on and no task is left."""

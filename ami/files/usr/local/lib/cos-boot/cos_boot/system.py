@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 #: Which of the programs this is.
-PROGRAM = "cos-lifecycle" if Path(sys.argv[0]).name == "cos-lifecycle" else "cos-boot"
+PROGRAM = Path(sys.argv[0]).name
 
 
 class BootError(Exception):

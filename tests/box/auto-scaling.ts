@@ -1,0 +1,103 @@
+import type { Account } from "../../tools/plugins/aws/account";
+import { GROUP } from "../../tools/plugins/aws/behaviour/auto-scaling";
+import { mapsOf, shown, textsOf } from "../../tools/plugins/aws/behaviour/behaviour";
+import { FORMER_ADDRESSES, instancesAfter } from "../../tools/plugins/aws/behaviour/instances";
+import { ACCOUNT_ID, type Site } from "../../tools/plugins/aws/cloud";
+import type { Cloud } from "../support/cloud";
+import type { Host } from "./host";
+import { Refreshes } from "./refreshes";
+import type { Hook } from "./world";
+
+export interface AutoScalingOptions {
+  region: string;
+  /** After how many seconds Auto Scaling puts another instance in the place of one that has ended. */
+  replaceAfter: number;
+  /** After how many seconds without progress an instance refresh has failed. */
+  refreshPatience: number;
+}
+
+/** What Auto Scaling does by itself with the instances of an account. */
+export class AutoScaling {
+  readonly refreshes: Refreshes;
+  private readonly site: Site;
+
+  /** @param hosts the instances that there are, by ID */
+  constructor(
+    private readonly account: Account,
+    private readonly cloud: Cloud,
+    private readonly hosts: ReadonlyMap<string, Host>,
+    private readonly options: AutoScalingOptions,
+  ) {
+    const { region, refreshPatience } = options;
+    const nothing = { defaultTags: {}, loadBalancerAddress: undefined, images: [] };
+    this.site = { region, cloud: { region, accountId: ACCOUNT_ID, account, ...nothing } };
+    this.refreshes = new Refreshes(account, this.site, refreshPatience);
+  }
+
+  isInService(id: string): boolean {
+    return this.hosts.get(id)?.service === "in service";
+  }
+
+  /** Waits for a new host where it has a hook for that. */
+  async begin(host: Host): Promise<void> {
+    const { id, arrivalHook } = host.instance;
+    if (!arrivalHook) return;
+    host.service = "coming";
+    await this.cloud.wait(id, arrivalHook.name, "InService");
+  }
+
+  async follow(): Promise<void> {
+    await this.admit();
+    this.replaceBroken();
+    this.refreshes.follow((id) => this.isInService(id));
+  }
+
+  /** Ends a host: where it has a hook for that, once it says so, or says nothing any more. */
+  async end(host: Host): Promise<void> {
+    const { id, departureHook } = host.instance;
+    // What never came is ended at once.
+    if (departureHook && host.service === "in service") {
+      await host.leave(
+        () => this.cloud.wait(id, departureHook.name, "Terminated"),
+        async () => (await this.answerTo(departureHook, id)) !== undefined,
+      );
+    }
+    await host.terminate();
+    await this.cloud.terminate(id);
+  }
+
+  /** Takes into service what has said that it is ready, and gives up what says nothing. */
+  private async admit(): Promise<void> {
+    for (const host of this.hosts.values()) {
+      const { id, arrivalHook } = host.instance;
+      if (host.service !== "coming" || !arrivalHook) continue;
+      const answer = await this.answerTo(arrivalHook, id);
+      if (answer) host.service = answer === "done" ? "in service" : "abandoned";
+    }
+  }
+
+  /** What has come of a wait; nothing while it goes on. */
+  private async answerTo(hook: Hook, id: string): Promise<"done" | "timed out" | undefined> {
+    const { done, silent } = await this.cloud.lifecycle(id);
+    if (done) return "done";
+    return silent > hook.heartbeat ? "timed out" : undefined;
+  }
+
+  /** Finds instances that have ended, or that it has waited for in vain, and launches others. */
+  private replaceBroken(): void {
+    const due = Date.now() - this.options.replaceAfter * 1000;
+    for (const group of this.account.all(GROUP)) {
+      const all = mapsOf(group.kept["instances"]);
+      const left = all.filter(({ id }) => {
+        const host = this.hosts.get(shown(id));
+        return host?.service !== "abandoned" && (host?.state !== "ended" || host.endedAt > due);
+      });
+      if (left.length === all.length) continue;
+      const gone = all.filter((instance) => !left.includes(instance)).map(({ privateIp }) => shown(privateIp));
+      const former = [...textsOf(group.kept[FORMER_ADDRESSES]), ...gone];
+      const kept = { ...group.kept, instances: left, [FORMER_ADDRESSES]: former };
+      const instances = instancesAfter({ ...group, kept }, this.site);
+      this.account.put({ ...group, kept: { ...kept, instances } });
+    }
+  }
+}
