@@ -153,6 +153,15 @@ All is healthy.
     );
   });
 
+  it("takes a client that has left after a drain for no problem", async () => {
+    const gone = client("a3", "public-services", { Status: "down", SchedulingEligibility: "ineligible" });
+    nomad().answers["/v1/nodes"] = { body: [...clients, gone] };
+    const { context, written } = contextWith(outputs());
+    assert.equal(await nodes(context, { json: true }), 0, written.out);
+    const found = JSON.parse(written.out) as { clients: { status: string }[] };
+    assert.equal(found.clients.at(-1)?.status, "left");
+  });
+
   it("shows what it can where one API does not answer", async () => {
     const { context, written } = contextWith(outputs());
     await consul().stop();
