@@ -358,6 +358,7 @@ export const cosKeys = {
     })
     .optional(),
   restoring: flag.optional(),
+  replaceServers: flag.optional(),
   readyTimeoutSeconds: count.optional(),
   tags: tags.optional(),
 };

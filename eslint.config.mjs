@@ -17,10 +17,17 @@ export default tseslint.config(
     files: ["**/*.mjs", "**/*.js"],
     languageOptions: {
       globals: Object.fromEntries(
-        ["AbortSignal", "URL", "console", "fetch", "module", "process", "require", "setTimeout"].map((name) => [
-          name,
-          "readonly",
-        ]),
+        [
+          "AbortController",
+          "URL",
+          "clearTimeout",
+          "console",
+          "fetch",
+          "module",
+          "process",
+          "require",
+          "setTimeout",
+        ].map((name) => [name, "readonly"]),
       ),
     },
   },

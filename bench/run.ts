@@ -6,10 +6,17 @@ import { type Figure, isOk, measure, renderFigure } from "./figure";
 import { amiSuite } from "./ami";
 import { awsSuite } from "./aws";
 import { boxSuite } from "./box";
+import { lifecycleSuite } from "./lifecycle";
 import { localSuite } from "./local";
 import type { Suite } from "./suite";
 
-const suites: Record<string, Suite> = { local: localSuite, aws: awsSuite, ami: amiSuite, box: boxSuite };
+const suites: Record<string, Suite> = {
+  local: localSuite,
+  aws: awsSuite,
+  ami: amiSuite,
+  box: boxSuite,
+  lifecycle: lifecycleSuite,
+};
 
 async function main(names: string[]): Promise<void> {
   const unknown = names.filter((name) => !(name in suites));

@@ -21,5 +21,6 @@ export {
 } from "./nomad-cluster/agent-config";
 export * from "./nomad-jobs";
 export * from "./ready-gate";
+export * from "./server-rollout";
 export * from "./shared-file-system";
 export * from "./ui-access";

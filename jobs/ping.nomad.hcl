@@ -59,6 +59,17 @@ variable "auto_promote" {
   default     = true
 }
 
+variable "healthy_deadline_seconds" {
+  description = "Seconds in which a new instance must be healthy, its placement and start included; an update with one that is not is reverted. The first task on a small node that has just booted takes up to a minute (its chroot is copied, or its image pulled)."
+  type        = number
+  default     = 120
+
+  validation {
+    condition     = var.healthy_deadline_seconds >= 10
+    error_message = "The value of healthy_deadline_seconds must be at least 10."
+  }
+}
+
 variable "route" {
   description = "Path under which fabio routes to the service."
   type        = string
@@ -98,8 +109,8 @@ job "ping" {
       auto_promote      = local.canaries[var.strategy] > 0 && var.auto_promote
       auto_revert       = true
       min_healthy_time  = "2s"
-      healthy_deadline  = "30s"
-      progress_deadline = "45s"
+      healthy_deadline  = "${var.healthy_deadline_seconds}s"
+      progress_deadline = "${2 * var.healthy_deadline_seconds}s"
     }
 
     # An instance that cannot start is tried once more on its node, then elsewhere; the deployment fails by its deadline.

@@ -1,6 +1,7 @@
 // @ts-check
 // Sets the autopilot of Consul and of Nomad through their APIs. Plain JavaScript on what Node has built in, so that it runs
 // wherever the package is installed, without a build or a loader.
+import { ask } from "../ask.mjs";
 import { address, message } from "../ready-gate/gate.mjs";
 
 /**
@@ -69,20 +70,16 @@ async function applyOnce(api, settings) {
  */
 async function call({ url, tokenVariable, tokenHeader }, method, where, body) {
   const token = process.env[tokenVariable];
-  const response = await fetch(url + where, {
-    method,
-    headers: token ? { [tokenHeader]: token } : {},
-    signal: AbortSignal.timeout(requestTimeoutMs),
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  if (response.ok) return text;
-  const answer = `HTTP ${response.status} ${text.trim()}`;
-  if (response.status === 401 || response.status === 403) {
+  const headers = token ? { [tokenHeader]: token } : {};
+  const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
+  const { status, text } = await ask(url + where, init, requestTimeoutMs);
+  if (status < 300) return text;
+  const answer = `HTTP ${status} ${text.trim()}`;
+  if (status === 401 || status === 403) {
     throw new Refused(`${answer}; ${tokenVariable} must hold a token with the right operator:write`);
   }
   // Servers without a leader answer 500: the next may have one.
-  throw response.status < 500 ? new Refused(answer) : new Error(answer);
+  throw status < 500 ? new Refused(answer) : new Error(answer);
 }
 
 /** Sets what the environment says: `CONSUL_HTTP_ADDR`, `NOMAD_ADDR`, and settings of both in `COS_AUTOPILOT`. */

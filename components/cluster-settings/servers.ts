@@ -12,18 +12,18 @@ export interface ServerOptions extends NodeOptions {
   vpcId: pulumi.Input<string>;
   /** IDs of the subnets that servers start in, at least one; one for each availability zone keeps a quorum when one fails. */
   subnetIds: pulumi.Input<string>[];
-  /** The machine image that servers boot from. Running servers keep theirs. */
+  /** The machine image that servers boot from. Running servers keep theirs until `ServerRollout` replaces them. */
   image: ImageRef;
   /**
-   * Number of servers: 3, of which one may fail, or 5, of which two may. From 5 to 3, take two servers out first, one after the
-   * other: protected from scale-in, they would stay, and the update would wait for them in vain.
+   * Number of servers: 3, of which one may fail, or 5, of which two may. A change is made one server after the other by
+   * `ServerRollout`, which a `Cos` has.
    * @default 3
    */
   servers?: number | undefined;
   /** Allows a single server, whose failure is the cluster's, for trials. @default false */
   allowSingleServer?: boolean | undefined;
   /**
-   * EC2 instance type of the servers, of the image's architecture. Running servers keep theirs.
+   * EC2 instance type of the servers, of the image's architecture. Running servers keep theirs until `ServerRollout` replaces them.
    * @default "t4g.micro", with an image for x86_64 "t3.micro"
    */
   instanceType?: string | undefined;

@@ -122,7 +122,13 @@ export interface CosArgs {
    * @default false
    */
   restoring?: boolean | undefined;
-  /** How long the first `up` waits for the cluster to come up, in seconds. @default 900 */
+  /**
+   * Whether `up` replaces servers, one at a time, whose image, instance type, configuration or number has changed: see
+   * {@link ServerRollout}. Otherwise they keep what they have, and whoever ends them replaces them.
+   * @default true
+   */
+  replaceServers?: boolean | undefined;
+  /** How long the first `up` waits for the cluster to come up, and later ones for each new server, in seconds. @default 900 */
   readyTimeoutSeconds?: number | undefined;
   /** Tags of everything taggable. @default {} */
   tags?: Tags | undefined;

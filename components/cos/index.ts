@@ -18,6 +18,7 @@ import { portGraph } from "../ports";
 import { ReadyGate } from "../ready-gate";
 import { refuse } from "../refuse";
 import { allow } from "../security-group";
+import { ServerRollout } from "../server-rollout";
 import { SharedFileSystem } from "../shared-file-system";
 import { UiAccess } from "../ui-access";
 import { without } from "../without";
@@ -121,8 +122,6 @@ export class Cos extends pulumi.ComponentResource {
     };
     this.consul = new ConsulCluster(`${name}-consul`, consulArgs(args, place), parent);
     this.nomad = new NomadCluster(`${name}-nomad`, nomadArgs(args, place, this.consul), parent);
-    const groups = [this.consul, this.nomad, ...Object.values(this.nomad.pools)];
-    this.outdatedNodes = outdatedNodes(this.clusterName, groups, parent);
 
     // The ways in.
     const poolOf = (pool: string) => this.pool(pool);
@@ -179,9 +178,12 @@ export class Cos extends pulumi.ComponentResource {
     this.loginCommand = pulumi.interpolate`aws ssm start-session --region ${this.region} --target INSTANCE_ID`;
 
     // What it is for.
-    const { warning, forJobs } = this.ready(name, args);
+    const rollouts = (args.replaceServers ?? true) ? this.replaceServers(name, args) : [];
+    const { warning, forJobs } = this.ready(name, args, rollouts);
     this.warning = warning;
     this.forJobs = forJobs;
+    const groups = [this.consul, this.nomad, ...Object.values(this.nomad.pools)];
+    this.outdatedNodes = outdatedNodes(this.clusterName, groups, { ...parent, dependsOn: rollouts });
     this.outputs = clusterOutputs(this);
     this.registerOutputs({
       clusterName: this.clusterName,
@@ -217,8 +219,30 @@ export class Cos extends pulumi.ComponentResource {
     allow(name, edges, parties, { parent: this }, args.tags);
   }
 
+  /** What the APIs of the cluster need. */
+  private get apis(): pulumi.Resource[] {
+    return [this.consul, this.nomad, this.apiAccess, ...(this.network ? [this.network] : [])];
+  }
+
+  /** Consul's servers first: Nomad's are clients of theirs. */
+  private replaceServers(name: string, args: CosArgs): ServerRollout[] {
+    const { consulAddress, nomadAddress } = this;
+    const common = { consulAddress, nomadAddress, timeoutSeconds: args.readyTimeoutSeconds };
+    const consul = new ServerRollout(
+      `${name}-consul-rollout`,
+      { ...common, product: "Consul", cluster: this.consul },
+      { parent: this, dependsOn: this.apis },
+    );
+    const nomad = new ServerRollout(
+      `${name}-nomad-rollout`,
+      { ...common, product: "Nomad", cluster: this.nomad },
+      { parent: this, dependsOn: [...this.apis, consul] },
+    );
+    return [consul, nomad];
+  }
+
   /** Waits for the cluster, and then sets what is set through its APIs. */
-  private ready(name: string, args: CosArgs) {
+  private ready(name: string, args: CosArgs, rollouts: ServerRollout[]) {
     const { consulAddress, nomadAddress } = this;
     const pools = Object.values(this.nomad.pools).filter(({ minSize }) => minSize > 0);
     const gate = new ReadyGate(
@@ -233,7 +257,7 @@ export class Cos extends pulumi.ComponentResource {
         minClients: clientsOf(pools),
         timeoutSeconds: args.readyTimeoutSeconds ?? 900,
       },
-      { parent: this, dependsOn: [this.consul, this.nomad, this.apiAccess, ...(this.network ? [this.network] : [])] },
+      { parent: this, dependsOn: [...this.apis, ...rollouts] },
     );
     if (!(args.restoring ?? false)) {
       const formed = { consul: this.consul, nomad: this.nomad, tags: args.tags };

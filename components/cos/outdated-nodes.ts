@@ -11,12 +11,12 @@ const running = ["pending", "running"];
 
 /**
  * The number of a cluster's nodes that started from an older launch template than their group's present one, and keep what it
- * says until they are replaced. Warns where there are any, once all groups have their template.
+ * says until they are replaced. Warns where there are any, once all groups have their template, and after what `opts` depend on.
  */
 export function outdatedNodes(
   clusterName: string,
   groups: readonly NodeTemplate[],
-  opts: pulumi.InvokeOptions,
+  opts: pulumi.InvokeOutputOptions,
 ): pulumi.Output<number> {
   const templates = pulumi.all(groups.map((group) => pulumi.all([group.nodeTemplateTag, group.autoScalingGroupName])));
   const instances = (...filters: { name: string; values: pulumi.Input<string[]> }[]) =>
@@ -31,8 +31,8 @@ export function outdatedNodes(
     if (outdated > 0) {
       void pulumi.log.warn(
         `${outdated} ${outdated === 1 ? "node runs" : "nodes run"} an old launch template. Auto Scaling replaces clients by itself, ` +
-          "unless `refresh` of their pool is false, and goes back where new ones do not come. Servers keep what they have until you " +
-          "replace them, one at a time. `npx pulumi-cos nodes` lists what is left.",
+          "unless `refresh` of their pool is false, and goes back where new ones do not come. Servers keep what they have where " +
+          "`replaceServers` is false. `npx pulumi-cos nodes` lists what is left.",
       );
     }
     return outdated;

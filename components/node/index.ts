@@ -20,15 +20,12 @@ export * from "./args";
 export { volumeKeyPolicy } from "./policy";
 export { nodeTagKeys } from "./tags";
 
-/** How long creation waits until the least number of nodes runs; Go's form. */
-const waitForCapacity = "10m";
-
 /**
  * A group of equal nodes: a launch template, an Auto Scaling group on a pinned version of it, and a role with exact rights.
  *
  * Auto Scaling replaces clients that run another template than the group's, within the limits of `refresh`; clients are in service
- * when they take tasks, and drain before they end, whoever ends them. Servers keep the template that they started with, and their
- * groups are never rebalanced over the zones and never scaled in. Every node has the tags of {@link nodeTagKeys}.
+ * when they take tasks, and drain before they end, whoever ends them. Servers keep the template that they started with until a
+ * `ServerRollout` replaces them, and their groups are never rebalanced over the zones and never scaled in. Every node has the tags of {@link nodeTagKeys}.
  */
 export class NodeGroup extends pulumi.ComponentResource {
   /** Name of the Auto Scaling group. */
@@ -159,6 +156,9 @@ export class NodeGroup extends pulumi.ComponentResource {
         vpcZoneIdentifiers: args.subnetIds,
         minSize,
         maxSize,
+        // Not waited for: others may have given it another size than this program knows, and the provider would wait for its own
+        // number. The ready gate looks for nodes.
+        waitForCapacityTimeout: "0",
         ...(mixed
           ? { mixedInstancesPolicy: mixedInstancesPolicy(pinned, instanceTypes, spot) }
           : { launchTemplate: pinned }),
@@ -212,14 +212,9 @@ function nodeTags(name: string, args: NodeGroupArgs) {
   };
 }
 
-/** Servers: a fixed number, of which Auto Scaling takes none away but a broken one. */
+/** Servers: a fixed number, of which Auto Scaling takes none away but a broken one, and one more while they are replaced. */
 function serverGroup(size: number): Partial<aws.autoscaling.GroupArgs> {
-  return {
-    desiredCapacity: size,
-    protectFromScaleIn: true,
-    suspendedProcesses: ["AZRebalance"],
-    waitForCapacityTimeout: waitForCapacity,
-  };
+  return { maxSize: size + 1, protectFromScaleIn: true, suspendedProcesses: ["AZRebalance"] };
 }
 
 /** Clients: whoever scales the group decides on their number, unless it is given; of too many, those of old templates go first. */
@@ -234,9 +229,6 @@ function clientGroup(
     // A spot instance that EC2 may take away soon is ended as any other is, once another is there.
     ...(spot && { capacityRebalance: true }),
     ...(desiredSize !== undefined && { desiredCapacity: desiredSize }),
-    // Not waited for: whoever scales the pool may have made it larger than this program knows, and the provider would wait for
-    // its own number. The ready gate looks for clients.
-    waitForCapacityTimeout: "0",
     terminationPolicies: ["OldestLaunchTemplate", ...(mixed ? ["AllocationStrategy"] : []), "OldestInstance"],
   };
 }

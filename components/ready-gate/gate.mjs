@@ -1,6 +1,7 @@
 // @ts-check
 // The ready gate's program. Plain JavaScript on what Node has built in, so that it runs wherever the package is installed,
 // without a build or a loader.
+import { ask } from "../ask.mjs";
 
 /**
  * What the cluster must have.
@@ -95,13 +96,11 @@ async function readyClients(nomad, pools, minClients) {
  * @param {number[]} accept
  */
 async function get(url, token, accept) {
-  const response = await fetch(url, {
-    headers: token ? { "X-Consul-Token": token, "X-Nomad-Token": token } : {},
-    signal: AbortSignal.timeout(requestTimeoutMs),
-  });
-  const body = await response.text();
-  if (!accept.includes(response.status)) throw new Error(`HTTP ${response.status} ${body.trim()}`);
-  return JSON.parse(body);
+  /** @type {Record<string, string>} */
+  const headers = token ? { "X-Consul-Token": token, "X-Nomad-Token": token } : {};
+  const { status, text } = await ask(url, { headers }, requestTimeoutMs);
+  if (!accept.includes(status)) throw new Error(`HTTP ${status} ${text.trim()}`);
+  return JSON.parse(text);
 }
 
 /**

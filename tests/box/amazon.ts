@@ -75,6 +75,7 @@ export class Amazon {
         "local-ipv4": address,
         "local-hostname": `${hostNameOf(address)}.${region}.compute.internal`,
         "placement/availability-zone": subnet.zone,
+        ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`tags/instance/${key}`, value])),
       },
     });
   }

@@ -1,9 +1,9 @@
 import type { Account } from "../../tools/plugins/aws/account";
 import { GROUP } from "../../tools/plugins/aws/behaviour/auto-scaling";
-import { mapsOf, shown, textsOf } from "../../tools/plugins/aws/behaviour/behaviour";
+import { mapsOf, numberOf, shown, textsOf } from "../../tools/plugins/aws/behaviour/behaviour";
 import { FORMER_ADDRESSES, instancesAfter } from "../../tools/plugins/aws/behaviour/instances";
 import { ACCOUNT_ID, type Site } from "../../tools/plugins/aws/cloud";
-import type { Cloud } from "../support/cloud";
+import type { Cloud, CloudOrder } from "../support/cloud";
 import type { Host } from "./host";
 import { Refreshes } from "./refreshes";
 import type { Hook } from "./world";
@@ -20,6 +20,7 @@ export interface AutoScalingOptions {
 export class AutoScaling {
   readonly refreshes: Refreshes;
   private readonly site: Site;
+  private told = "[]";
 
   /** @param hosts the instances that there are, by ID */
   constructor(
@@ -47,9 +48,11 @@ export class AutoScaling {
   }
 
   async follow(): Promise<void> {
+    for (const order of await this.cloud.orders()) this.obey(order);
     await this.admit();
     this.replaceBroken();
     this.refreshes.follow((id) => this.isInService(id));
+    await this.tell();
   }
 
   /** Ends a host: where it has a hook for that, once it says so, or says nothing any more. */
@@ -81,6 +84,45 @@ export class AutoScaling {
     const { done, silent } = await this.cloud.lifecycle(id);
     if (done) return "done";
     return silent > hook.heartbeat ? "timed out" : undefined;
+  }
+
+  /** Does what somebody has asked Auto Scaling's API for. */
+  private obey(order: CloudOrder): void {
+    const group = this.account
+      .all(GROUP)
+      .find(({ id, kept }) =>
+        order.kind === "resize"
+          ? id === order.group
+          : mapsOf(kept["instances"]).some((each) => each["id"] === order.id),
+      );
+    if (!group) return;
+    const desired = numberOf(group.values["desiredCapacity"]) ?? 0;
+    const wanted = order.kind === "resize" ? order.size : desired - (order.shrink ? 1 : 0);
+    const left = mapsOf(group.kept["instances"]).filter(({ id }) => order.kind === "resize" || id !== order.id);
+    const changed = {
+      ...group,
+      values: { ...group.values, desiredCapacity: wanted },
+      kept: { ...group.kept, instances: left },
+    };
+    this.account.put({ ...changed, kept: { ...changed.kept, instances: instancesAfter(changed, this.site) } });
+  }
+
+  /** Has its API say what groups there are. */
+  private async tell(): Promise<void> {
+    const groups = this.account.all(GROUP).map(({ id, values, kept }) => ({
+      name: id,
+      least: numberOf(values["minSize"]) ?? 0,
+      most: numberOf(values["maxSize"]) ?? 0,
+      desired: numberOf(values["desiredCapacity"]) ?? 0,
+      instances: mapsOf(kept["instances"]).map((each) => ({
+        id: shown(each["id"]),
+        zone: shown(each["availabilityZone"]),
+      })),
+    }));
+    const text = JSON.stringify(groups);
+    if (text === this.told) return;
+    await this.cloud.groups(groups);
+    this.told = text;
   }
 
   /** Finds instances that have ended, or that it has waited for in vain, and launches others. */

@@ -6,6 +6,7 @@ import { fromNothing } from "./trials/from-nothing";
 import { network } from "./trials/network";
 import { recoveries } from "./trials/recovery";
 import { refreshes } from "./trials/refresh";
+import { serverRollouts } from "./trials/servers";
 import { needsBox } from "./requirements";
 
 /** Set by `npm run test:box -- --all`. */
@@ -31,6 +32,7 @@ describe("the box", function () {
   network(tested);
   changes(tested, all);
   refreshes(tested, all);
+  serverRollouts(tested, all);
   faults(tested, all);
   if (all) recoveries(tested);
 });

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DirectoryAccount } from "../../tools/plugins/aws/account";
 import { long2ip, Netmask } from "netmask";
@@ -16,6 +16,9 @@ import { type Balancer, type Instance, type World, worldOf } from "./world";
 
 /** Where whoever runs `pulumi up` is: in a network for documentation, which the stack dev lets in. */
 const operatorAddress = "203.0.113.10";
+
+/** In the box's directory: the certificates by which AWS's services in it are trusted. */
+export const authoritiesFile = "authorities.pem";
 
 /** How many machines boot at a time: more take longer together than one after the other. */
 const atOnce = 4;
@@ -92,7 +95,9 @@ export class Box {
     const amazon = await Amazon.create(fabric, options.region, options.directory);
     const operator = await fabric.join(operatorAddress);
     const unit = await readFile(join(options.root, "etc/systemd/system/nomad.service"), "utf8");
-    const files = { ...hostFiles(unit), ...(await amazon.cloud.trust(options.root)) };
+    const trusted = await amazon.cloud.trust(options.root);
+    await writeFile(join(options.directory, authoritiesFile), Object.values(trusted).join(""));
+    const files = { ...hostFiles(unit), ...trusted };
     return new Box(options, fabric, amazon, operator, files);
   }
 

@@ -31,6 +31,11 @@ interface RaftPeer {
   Voter: boolean;
 }
 
+interface Health {
+  Healthy: boolean;
+  Servers: { Address: string; Voter: boolean; Healthy: boolean }[];
+}
+
 export type Agent = "consul" | "nomad";
 
 /** Where their APIs are on their servers. */
@@ -38,6 +43,9 @@ export const httpPort: Record<Agent, number> = { consul: 8500, nomad: 4646 };
 
 /** The cluster in a box, asked through its own machines: by whichever server answers. */
 export class BoxCluster {
+  /** How many servers of each kind there are to be. */
+  servers = 3;
+
   constructor(private readonly box: Laboratory) {}
 
   /** The hosts that run, of all kinds or of one, e.g. `nomad-server`. */
@@ -53,10 +61,12 @@ export class BoxCluster {
   }
 
   /** What an agent's API answers to a GET below `/v1/`; undefined when no server does. */
-  async get<T>(agent: Agent, path: string): Promise<T | undefined> {
+  async get<T>(agent: Agent, path: string, ...options: string[]): Promise<T | undefined> {
     for (const { name } of await this.hosts(`${agent}-server`)) {
       const url = `http://127.0.0.1:${httpPort[agent]}/v1/${path}`;
-      const answer = await this.exec(name, "curl", "--fail", "--silent", "--max-time", "5", url).catch(() => undefined);
+      const answer = await this.exec(name, "curl", "--fail", ...options, "--silent", "--max-time", "5", url).catch(
+        () => undefined,
+      );
       if (answer !== undefined) return JSON.parse(answer) as T;
     }
     return undefined;
@@ -81,14 +91,22 @@ export class BoxCluster {
     return servers.find((host) => host.address === address);
   }
 
-  /** Whether there are three servers, which all vote and are all alive. */
+  /** Whether there are as many servers as there are to be, which all vote and are all alive. */
   async isWhole(agent: Agent): Promise<boolean> {
-    const health = await this.get<{ Healthy: boolean; Servers: { Voter: boolean; Healthy: boolean }[] }>(
-      agent,
-      "operator/autopilot/health",
-    );
+    const health = await this.health(agent);
     const voters = health?.Servers.filter(({ Voter, Healthy }) => Voter && Healthy) ?? [];
-    return health?.Healthy === true && voters.length === 3 && health.Servers.length === 3;
+    return health?.Healthy === true && voters.length === this.servers && health.Servers.length === this.servers;
+  }
+
+  /** Addresses of the servers that vote and are alive; none when no server answers. */
+  async voters(agent: Agent): Promise<string[]> {
+    const voters = (await this.health(agent))?.Servers.filter(({ Voter, Healthy }) => Voter && Healthy) ?? [];
+    return voters.map(({ Address }) => Address.replace(/:\d+$/, ""));
+  }
+
+  private health(agent: Agent): Promise<Health | undefined> {
+    // Autopilot answers 429 while a server is not healthy.
+    return this.get<Health>(agent, "operator/autopilot/health", "--no-fail").catch(() => undefined);
   }
 
   /** The clients that Nomad knows and has not given up. */
@@ -118,7 +136,7 @@ export class BoxCluster {
   /** Waits until everything is as after `up`: servers, clients, jobs, and the load balancers' targets. */
   async untilWhole(): Promise<void> {
     for (const agent of ["consul", "nomad"] as const) {
-      await this.until(`${agent} has three healthy voters`, () => this.isWhole(agent));
+      await this.until(`all servers of ${agent} are healthy voters`, () => this.isWhole(agent));
     }
     // One that has ended is about to be replaced, and one that leaves is about to end.
     await this.until("all hosts run", async () =>

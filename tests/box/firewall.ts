@@ -65,7 +65,8 @@ export function securityGroupTable(rules: readonly SecurityRule[], members: read
     "    ct state established,related accept",
     // What EC2 filters for nobody: the instance's metadata, and the names and the time of the network's own servers.
     "    ip daddr 169.254.169.0/24 accept",
-    "    ip saddr != @members ip daddr != @public drop",
+    // What is not of the network on either side, as whoever runs `pulumi up` and AWS's services, does not come through it.
+    "    ip saddr != @members ip daddr @members ip daddr != @public drop",
     "    ip saddr @members jump egress",
     "    ip daddr @members jump ingress",
     "    accept",

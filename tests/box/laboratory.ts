@@ -11,7 +11,7 @@ import { RepositoryStack } from "../support/repository-stack";
 import { javaRoot } from "../support/root-file-system";
 import { stackValues } from "../support/stack-program";
 import { resolverAddress } from "./amazon";
-import type { BoxOptions, BoxStatus, HostStatus } from "./box";
+import { authoritiesFile, type BoxOptions, type BoxStatus, type HostStatus } from "./box";
 import { BoxControl } from "./control";
 import { BoxPlace, keeperName } from "./place";
 
@@ -174,7 +174,14 @@ export class Laboratory {
     const named = ["unshare", "--mount", "bash", "-c", script, resolver, repository];
     return RepositoryStack.create(
       "box",
-      { COS_STAND_IN_AWS_ACCOUNT: this.place.account, COS_STAND_IN_AWS_IMAGES: JSON.stringify([image]) },
+      {
+        COS_STAND_IN_AWS_ACCOUNT: this.place.account,
+        COS_STAND_IN_AWS_IMAGES: JSON.stringify([image]),
+        // What the program asks of AWS itself. Nobody there asks who it is.
+        AWS_ACCESS_KEY_ID: "stand-in",
+        AWS_SECRET_ACCESS_KEY: "stand-in",
+        NODE_EXTRA_CA_CERTS: join(this.place.directory, authoritiesFile),
+      },
       { directory: repository, project: "cos", config: stackValues("dev") },
       {
         directory: stack,

@@ -118,6 +118,12 @@ describe("the stack dev, in a real engine", function () {
     assert.deepEqual(Object.keys(changes), ["same"], JSON.stringify(steps));
   });
 
+  it("replaces no servers where that is not wanted: these are processes, and no instances of the account", async () => {
+    const { steps } = await up({ "cos:replaceServers": false });
+    const rollouts = ["consul", "nomad"].flatMap((agent) => [`cos-${agent}-rollout`, `cos-${agent}-rollout-servers`]);
+    assert.deepEqual(changed(steps), { delete: rollouts });
+  });
+
   it("takes a new image into the launch templates and groups alone, and says how many nodes run the old one", async () => {
     const images = [image("ami-00000000000000001", 1), image("ami-00000000000000002", 2)];
     stack.setEnvironment({ COS_STAND_IN_AWS_IMAGES: JSON.stringify(images) });

@@ -57,6 +57,7 @@ describe("an update of the sample under load", function () {
       strategy: "rolling",
       version: "5.0.0",
       check_path: "/no-such-path",
+      healthy_deadline_seconds: 20,
     });
     assert.equal(exitCode, 1);
     assert.match(output, /terminated with status 'failed'/);

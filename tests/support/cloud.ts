@@ -38,6 +38,18 @@ export interface CloudInstance {
   hopLimit?: number;
 }
 
+/** An Auto Scaling group as its API tells of it. */
+export interface CloudGroup {
+  name: string;
+  least: number;
+  most: number;
+  desired: number;
+  instances: { id: string; zone: string }[];
+}
+
+/** What somebody has asked Auto Scaling for. */
+export type CloudOrder = { kind: "resize"; group: string; size: number } | { kind: "end"; id: string; shrink: boolean };
+
 /** Where a {@link Cloud} is. */
 export interface CloudSite {
   /** Arguments of nsenter for a network namespace that has both addresses. */
@@ -177,6 +189,16 @@ export class Cloud {
   /** Has the metadata of an instance say something at a path, or nothing any more. */
   async tell(id: string, path: string, text?: string): Promise<void> {
     await this.ask({ tell: id, path, text });
+  }
+
+  /** What was asked of groups since it was last asked for. */
+  async orders(): Promise<CloudOrder[]> {
+    return (await this.ask({ orders: true })).orders as CloudOrder[];
+  }
+
+  /** Has Auto Scaling's API tell of these groups. */
+  async groups(groups: CloudGroup[]): Promise<void> {
+    await this.ask({ groups });
   }
 
   /** Health of an instance, as Auto Scaling knows it. */

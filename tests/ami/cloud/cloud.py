@@ -6,6 +6,8 @@ Told by lines of JSON on standard input, each answered by one on standard output
     {"instance": {"address": "10.77.0.11", "tags": {"k": "v"}, "devices": ["/dev/sdf"], "group": "pool"}}  -> {"id": "i-…", "volumes": {"/dev/sdf": "vol-…"}}
     {"wait": "i-…", "hook": "name", "state": "Terminated"}   {"lifecycle": "i-…"} -> {"done": false, "silent": 1.5}   (seconds since it was heard of)
     {"tell": "i-…", "path": "spot/instance-action", "text": "…"}   (no text takes it away)
+    {"groups": [{"name": "g", "desired": 3, "instances": [{"id": "i-…", "zone": "…"}]}]}   (what Auto Scaling says of them, whatever moto knows)
+    {"orders": true} -> {"orders": [{"kind": "resize", "group": "g", "size": 4}, {"kind": "end", "id": "i-…", "shrink": true}]}   (asked for since)
     {"put": "/cos/x", "value": "v"}   {"delete": "/cos/x"}   {"terminate": "i-…"}   {"health": "i-…"} -> {"health": "Unhealthy"}
 
 An instance may have an "id", a "subnet" ({"vpc": CIDR, "cidr": CIDR, "zone": …}), "metadata" of its own and a "hopLimit" for tokens.
@@ -76,6 +78,61 @@ def complete_lifecycle_action(self: AutoScalingResponse) -> ActionResult:
     return EmptyResult()
 
 
+# By name: groups as they were told.
+groups: dict[str, dict[str, Any]] = {}
+# What was asked of them, and nobody has done yet.
+orders: list[dict[str, Any]] = []
+describe_of_moto = AutoScalingResponse.describe_auto_scaling_groups
+
+
+def describe_auto_scaling_groups(self: AutoScalingResponse) -> Any:
+    names = self._get_param("AutoScalingGroupNames", [])
+    if not any(name in groups for name in names):
+        return describe_of_moto(self)
+    return ActionResult({"AutoScalingGroups": [described(groups[name]) for name in names if name in groups]})
+
+
+def described(group: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "AutoScalingGroupName": group["name"],
+        "DesiredCapacity": group["desired"],
+        "Instances": [
+            {"InstanceId": each["id"], "AvailabilityZone": each["zone"], "LifecycleState": "InService", "HealthStatus": "Healthy"}
+            for each in group["instances"]
+        ],
+    }
+
+
+def set_desired_capacity(self: AutoScalingResponse) -> ActionResult:
+    group = groups[self._get_param("AutoScalingGroupName")]
+    size = self._get_int_param("DesiredCapacity")
+    if not group["least"] <= size <= group["most"]:
+        # As AWS says it.
+        bounds = f"between the specified min size {group['least']} and max size {group['most']}"
+        raise AutoscalingClientError("ValidationError", f"New SetDesiredCapacity value {size} must be {bounds}.")
+    group["desired"] = size
+    orders.append({"kind": "resize", "group": group["name"], "size": size})
+    return EmptyResult()
+
+
+def terminate_instance_in_auto_scaling_group(self: AutoScalingResponse) -> ActionResult:
+    id, shrink = self._get_param("InstanceId"), self._get_bool_param("ShouldDecrementDesiredCapacity")
+    for group in groups.values():
+        if not any(each["id"] == id for each in group["instances"]):
+            continue
+        if shrink and group["desired"] <= group["least"]:
+            reason = f"Currently, desiredSize equals minSize ({group['least']}). Terminating instance without replacement will violate group's min size constraint."
+            raise AutoscalingClientError("ValidationError", reason)
+        group["instances"] = [each for each in group["instances"] if each["id"] != id]
+        group["desired"] -= 1 if shrink else 0
+        orders.append({"kind": "end", "id": id, "shrink": shrink})
+        return EmptyResult()
+    raise AutoscalingClientError("ValidationError", f"Instance Id not found - No managed instance found for instance ID: {id}")
+
+
+AutoScalingResponse.describe_auto_scaling_groups = describe_auto_scaling_groups
+AutoScalingResponse.set_desired_capacity = set_desired_capacity
+AutoScalingResponse.terminate_instance_in_auto_scaling_group = terminate_instance_in_auto_scaling_group
 # What moto does not have.
 AutoScalingResponse.record_lifecycle_action_heartbeat = record_lifecycle_action_heartbeat
 AutoScalingResponse.complete_lifecycle_action = complete_lifecycle_action
@@ -123,6 +180,7 @@ class Cloud:
     def __init__(self) -> None:
         self.vpcs: dict[str, str] = {}
         self.subnets: dict[str, str] = {}
+        self.groups: set[str] = set()
 
     def client(self, service: str) -> Any:
         import boto3
@@ -198,7 +256,9 @@ class Cloud:
         described = ec2.describe_instances(InstanceIds=[made["InstanceId"]])["Reservations"][0]["Instances"][0]
         if group is not None:
             scaling = self.client("autoscaling")
-            if not scaling.describe_auto_scaling_groups(AutoScalingGroupNames=[group])["AutoScalingGroups"]:
+            # What its API says of groups may be what was told.
+            if group not in self.groups:
+                self.groups.add(group)
                 scaling.create_auto_scaling_group(
                     AutoScalingGroupName=group,
                     InstanceId=made["InstanceId"],
@@ -277,6 +337,13 @@ class Cloud:
         elif "lifecycle" in request:
             wait = waits[request["lifecycle"]]
             return {"done": wait.done, "silent": time.monotonic() - wait.heard}
+        elif "groups" in request:
+            groups.clear()
+            groups.update({group["name"]: group for group in request["groups"]})
+        elif "orders" in request:
+            taken = orders.copy()
+            del orders[: len(taken)]
+            return {"orders": taken}
         elif "health" in request:
             found = self.client("autoscaling").describe_auto_scaling_instances(InstanceIds=[request["health"]])
             return {"health": found["AutoScalingInstances"][0]["HealthStatus"]}

@@ -48,6 +48,8 @@ describe("Cos", function () {
       "cos:index:Network cos-network",
       "cos:index:NomadCluster cos-nomad",
       "cos:index:ReadyGate cos-ready",
+      "cos:index:ServerRollout cos-consul-rollout",
+      "cos:index:ServerRollout cos-nomad-rollout",
       "pulumi:providers:consul cos-consul-api",
       "pulumi:providers:nomad cos-nomad-api",
     ]);
@@ -78,7 +80,7 @@ describe("Cos", function () {
       "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": 36,
       "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": 32,
       "awsx:ec2:Vpc": 1,
-      "command:local:Command": 2,
+      "command:local:Command": 4,
       "consul:index/autopilotConfig:AutopilotConfig": 1,
       "cos:index:ApiAccess": 1,
       "cos:index:ClientPool": 2,
@@ -91,6 +93,7 @@ describe("Cos", function () {
       "cos:index:NodeGroup": 4,
       "cos:index:NomadCluster": 1,
       "cos:index:ReadyGate": 1,
+      "cos:index:ServerRollout": 2,
       "nomad:index/schedulerConfig:SchedulerConfig": 1,
       "pulumi:providers:consul": 1,
       "pulumi:providers:nomad": 1,
@@ -140,7 +143,25 @@ describe("Cos", function () {
     const providers = ["cos-consul-api", "cos-nomad-api"];
     const awaited = smallest.names(ofParts).filter((name) => !providers.includes(name));
     assert.deepEqual(smallest.one("cos-ready").dependsOn, awaited);
-    assert.equal(awaited.length, 108);
+    assert.equal(awaited.length, 110);
+  });
+
+  it("replaces servers before that, Consul's first, and keeps them where that is not wanted", async () => {
+    const [consul, nomad] = ["cos-consul-rollout-servers", "cos-nomad-rollout-servers"].map((name) =>
+      smallest.one(name),
+    );
+    const rollout = (of: typeof consul) => {
+      const { environment } = of?.inputs as { environment: Record<string, string> };
+      return JSON.parse(environment.COS_ROLLOUT ?? "") as Record<string, unknown>;
+    };
+    const common = { servers: 3, timeoutSeconds: 900 };
+    const { template, ...given } = rollout(consul);
+    assert.deepEqual(given, { product: "Consul", group: "cos-consul-servers-group", ...common });
+    assert.equal(template, await valueOf(smallestMade.consul.nodeTemplateTag));
+    assert.equal(rollout(nomad).product, "Nomad");
+    assert.ok(smallest.one("cos-nomad-rollout").dependsOn.includes("cos-consul-rollout-servers"));
+    const { engine } = await runCos({ ...smallestCos, replaceServers: false });
+    assert.deepEqual(Resources.of(engine).ofType("ServerRollout"), []);
   });
 
   it("has providers of both APIs, and settings through them once the gate is open", () => {

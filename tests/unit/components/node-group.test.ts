@@ -149,11 +149,10 @@ describe("NodeGroup", () => {
           inputs: {
             vpcZoneIdentifiers: ["subnet-a", "subnet-b"],
             minSize: 3,
-            maxSize: 3,
-            desiredCapacity: 3,
+            maxSize: 4,
+            waitForCapacityTimeout: "0",
             launchTemplate: { id: "n-template-id", version: "7" },
             healthCheckType: "EC2",
-            waitForCapacityTimeout: "10m",
             protectFromScaleIn: true,
             suspendedProcesses: ["AZRebalance"],
             tags: [

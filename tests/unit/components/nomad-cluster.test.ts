@@ -78,7 +78,7 @@ describe("NomadCluster", () => {
     const program = await make();
     const cluster = program.result as NomadCluster;
     const { minSize, maxSize } = program.inputs("nomad-servers-group");
-    assert.deepEqual([minSize, maxSize], [3, 3]);
+    assert.deepEqual([minSize, maxSize], [3, 4]);
     assert.equal(program.inputs("nomad-servers-template").instanceType, "t4g.micro");
     assert.deepEqual(program.inputs("nomad-servers-template").vpcSecurityGroupIds, ["nomad-server-security-group-id"]);
     assert.deepEqual(program.resource("nomad").outputs, {
@@ -170,7 +170,7 @@ describe("NomadCluster", () => {
       minQuorum: 5,
       serverStabilizationTime: "1m30s",
     });
-    assert.equal(program.inputs("nomad-servers-group").desiredCapacity, 5);
+    assert.equal(program.inputs("nomad-servers-group").minSize, 5);
     const { server, autopilot } = agentOf(program) as { server: Record<string, unknown>; autopilot: object };
     assert.deepEqual([server.bootstrap_expect, server.raft_multiplier], [5, 1]);
     assert.deepEqual(autopilot, {

@@ -44,12 +44,13 @@ export function launchSource(inputs: PlainMap, { cloud: { account } }: Site): La
 
 /**
  * A group's instances once it has its present size: those it had stay as they are, whatever its template says now; new
- * ones are spread over its subnets; of too many, the oldest go.
+ * ones are spread over its subnets; of too many, the oldest go, but for a group whose instances are protected from scale-in.
  */
 export function instancesAfter(entry: Entry, site: Site): PlainMap[] {
   const wanted = numberOf(entry.values["desiredCapacity"]) ?? 0;
   const instances = mapsOf(entry.kept["instances"]);
-  if (instances.length > wanted) return instances.slice(instances.length - wanted);
+  const isProtected = entry.values["protectFromScaleIn"] === true;
+  if (instances.length > wanted) return isProtected ? instances : instances.slice(instances.length - wanted);
   const source = launchSource(entry.values, site);
   while (instances.length < wanted) instances.push(launch(entry, instances, source, site));
   return instances;

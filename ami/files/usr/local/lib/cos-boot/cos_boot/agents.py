@@ -26,12 +26,14 @@ def joined(terms: list[str], peers: Callable[[str, str], list[str]]) -> list[str
 
 def node_metadata(identity: Identity) -> dict[str, str]:
     """What jobs and operators may want to know of a node."""
-    return {
+    known = {
         "availability_zone": identity.zone,
         "instance_id": identity.instance_id,
         "instance_type": identity.instance_type,
         "instance_lifecycle": identity.lifecycle,
+        "launch_template": identity.launch_template,
     }
+    return {name: value for name, value in known.items() if value is not None}
 
 
 def consul_config(

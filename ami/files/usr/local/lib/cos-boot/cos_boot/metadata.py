@@ -21,6 +21,8 @@ class Identity:
     lifecycle: str
     #: Domain of AWS's services, such as amazonaws.com.
     domain: str
+    #: Value of its tag `cos-template`, which says what launch template it is of, where its metadata has tags.
+    launch_template: str | None = None
 
 
 class NoAnswer(Exception):
@@ -73,6 +75,7 @@ def _identity() -> Identity:
         instance_type=session.get("instance-type"),
         lifecycle="spot" if session.get("instance-life-cycle") == "spot" else "on-demand",
         domain=session.get("services/domain"),
+        launch_template=session.find("tags/instance/cos-template"),
     )
 
 

@@ -1,0 +1,104 @@
+// @ts-check
+// Servers as the APIs of Consul and of Nomad know them. Both have the same for them, but for some words.
+import { ask } from "../ask.mjs";
+
+/**
+ * @typedef {object} Peer a server in the cluster's own list
+ * @property {string} id in Raft
+ * @property {string} name
+ * @property {string} address
+ * @property {boolean} isLeader
+ * @property {boolean} isVoter whether it has a vote and is healthy
+ * @property {boolean} isAlive whether the others hear it
+ */
+
+/** @typedef {{ id: string, template: string | undefined }} Node what a node has said of its instance */
+
+/** @typedef {{ transfer: string, forceLeave: (name: string) => string, header: string, token: string }} Words */
+
+/** @type {Record<string, Words>} */
+const words = {
+  Consul: {
+    transfer: "/v1/operator/raft/transfer-leader",
+    forceLeave: (name) => `/v1/agent/force-leave/${encodeURIComponent(name)}?prune`,
+    header: "X-Consul-Token",
+    token: "CONSUL_HTTP_TOKEN",
+  },
+  Nomad: {
+    transfer: "/v1/operator/raft/transfer-leadership",
+    forceLeave: (name) => `/v1/agent/force-leave?node=${encodeURIComponent(name)}&prune=true`,
+    header: "X-Nomad-Token",
+    token: "NOMAD_TOKEN",
+  },
+};
+
+const requestTimeoutMs = 5000;
+
+/** The API of the servers of a product. */
+export class Servers {
+  /**
+   * @param {"Consul" | "Nomad"} product
+   * @param {string} url of its API
+   */
+  constructor(product, url) {
+    this.url = url;
+    this.words = /** @type {Words} */ (words[product]);
+  }
+
+  /** @returns {Promise<Peer[]>} */
+  async peers() {
+    // Autopilot answers 429 with the same body while a server is unhealthy.
+    const health = await this.call("GET", "/v1/operator/autopilot/health", [200, 429]);
+    /** @type {{ ID: string, Name: string, Address: string, SerfStatus: string, Leader: boolean, Voter: boolean, Healthy: boolean }[]} */
+    const servers = health.Servers ?? [];
+    return servers.map(({ ID, Name, Address, SerfStatus, Leader, Voter, Healthy }) => ({
+      id: ID,
+      name: Name,
+      address: Address.replace(/:\d+$/, ""),
+      isLeader: Leader,
+      isVoter: Voter && Healthy,
+      isAlive: SerfStatus === "alive",
+    }));
+  }
+
+  /**
+   * The instances that are nodes, by address. Of Consul.
+   * @returns {Promise<Map<string, Node>>}
+   */
+  async nodes() {
+    /** @type {{ Address: string, Meta: Record<string, string> | null }[]} */
+    const nodes = await this.call("GET", "/v1/catalog/nodes", [200]);
+    return new Map(
+      nodes.map(({ Address, Meta }) => [Address, { id: Meta?.instance_id ?? "", template: Meta?.launch_template }]),
+    );
+  }
+
+  /**
+   * Has another server lead.
+   * @param {string} id of that one, in Raft
+   */
+  async transferLeadership(id) {
+    await this.call("POST", `${this.words.transfer}?id=${encodeURIComponent(id)}`, [200]);
+  }
+
+  /**
+   * Takes a server that has ended out of the lists of members and voters.
+   * @param {string} name
+   */
+  async forget(name) {
+    await this.call("PUT", this.words.forceLeave(name), [200]);
+  }
+
+  /**
+   * @param {"GET" | "POST" | "PUT"} method
+   * @param {string} path
+   * @param {number[]} accept
+   */
+  async call(method, path, accept) {
+    const token = process.env[this.words.token];
+    const headers = token ? { [this.words.header]: token } : {};
+    const { status, text } = await ask(this.url + path, { method, headers }, requestTimeoutMs);
+    if (!accept.includes(status)) throw new Error(`HTTP ${status} ${text.trim()}`);
+    return text.trim() === "" ? undefined : JSON.parse(text);
+  }
+}
