@@ -82,6 +82,8 @@ const actions = [
   "autoscaling:CreateAutoScalingGroup",
   "autoscaling:DeleteAutoScalingGroup",
   "autoscaling:PutLifecycleHook",
+  "autoscaling:SetDesiredCapacity",
+  "autoscaling:TerminateInstanceInAutoScalingGroup",
   "elasticloadbalancing:CreateLoadBalancer",
   "elasticloadbalancing:CreateListener",
   "elasticloadbalancing:CreateTargetGroup",

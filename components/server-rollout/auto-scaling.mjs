@@ -13,6 +13,8 @@ export class ServerGroup {
   /** @param {string} name of the group */
   constructor(name) {
     this.name = name;
+    // It would say with every run that later versions of it will need a later Node.
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
     const requestHandler = { connectionTimeout: 5000, requestTimeout: 15_000, throwOnRequestTimeout: true };
     this.client = new AutoScalingClient({ maxAttempts: 5, requestHandler });
   }

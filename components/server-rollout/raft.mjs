@@ -12,7 +12,7 @@ import { ask } from "../ask.mjs";
  * @property {boolean} isAlive whether the others hear it
  */
 
-/** @typedef {{ id: string, template: string | undefined }} Node what a node has said of its instance */
+/** @typedef {{ id: string, address: string, template: string | undefined }} Node what a node has said of its instance */
 
 /** @typedef {{ transfer: string, forceLeave: (name: string) => string, header: string, token: string }} Words */
 
@@ -62,15 +62,17 @@ export class Servers {
   }
 
   /**
-   * The instances that are nodes, by address. Of Consul.
-   * @returns {Promise<Map<string, Node>>}
+   * The instances that are nodes, or were until lately. Of Consul.
+   * @returns {Promise<Node[]>}
    */
   async nodes() {
     /** @type {{ Address: string, Meta: Record<string, string> | null }[]} */
     const nodes = await this.call("GET", "/v1/catalog/nodes", [200]);
-    return new Map(
-      nodes.map(({ Address, Meta }) => [Address, { id: Meta?.instance_id ?? "", template: Meta?.launch_template }]),
-    );
+    return nodes.map(({ Address, Meta }) => ({
+      id: Meta?.instance_id ?? "",
+      address: Address,
+      template: Meta?.launch_template,
+    }));
   }
 
   /**

@@ -34,7 +34,7 @@ export class Rollout {
    * @param {Wanted} wanted
    * @param {Group} group
    * @param {Pick<Servers, "peers" | "transferLeadership" | "forget">} cluster
-   * @param {() => Promise<Map<string, Node>>} nodes of Consul, by address
+   * @param {() => Promise<Node[]>} nodes of Consul
    * @param {(text: string) => void} say
    * @param {{ pollMs?: number, patienceSeconds?: number }} [options]
    */
@@ -77,7 +77,7 @@ export class Rollout {
         await this.handOver(step.leader, servers, peers);
       } else {
         this.tell(`ending ${shown(step.server)}`);
-        await this.end(step.server, step.shrink);
+        await this.end(step.server, step.shrink, peers);
         ended += 1;
       }
       since = Date.now();
@@ -100,15 +100,15 @@ export class Rollout {
   /**
    * @param {{ id: string, zone: string }} instance
    * @param {Peer[]} peers
-   * @param {Map<string, Node>} nodes
+   * @param {Node[]} nodes
    * @returns {Server}
    */
   serverOf({ id, zone }, peers, nodes) {
-    const [at, node] = [...nodes].find(([, each]) => each.id === id) ?? [];
-    const peer = peers.find((each) => at !== undefined && each.address === at);
+    const node = nodes.find((each) => each.id === id);
+    const peer = node && peers.find(({ address }) => address === node.address);
     return {
       ...{ id, zone },
-      ...(at !== undefined && { address: at }),
+      ...(node && { address: node.address }),
       // What the cluster does not know has just been launched.
       isOld: node !== undefined && node.template !== this.wanted.template,
       isLeader: peer?.isLeader ?? false,
@@ -146,12 +146,15 @@ export class Rollout {
    * Ends a server, and waits until the cluster is without it.
    * @param {Server} server
    * @param {boolean} shrink
+   * @param {Peer[]} peers
    */
-  async end(server, shrink) {
+  async end(server, shrink, peers) {
+    // Its address may soon be another's.
+    const id = peers.find(({ address }) => address === server.address)?.id;
     await this.group.end(server.id, shrink);
     this.settled.delete(server.id);
     await this.until(`${shown(server)} is out of the cluster`, async () => {
-      const peer = (await this.cluster.peers()).find((each) => each.address === server.address);
+      const peer = (await this.cluster.peers()).find((each) => each.id === id);
       if (peer && !peer.isAlive) await this.cluster.forget(peer.name);
       return !peer;
     });

@@ -99,10 +99,12 @@ export class AutoScaling {
     const desired = numberOf(group.values["desiredCapacity"]) ?? 0;
     const wanted = order.kind === "resize" ? order.size : desired - (order.shrink ? 1 : 0);
     const left = mapsOf(group.kept["instances"]).filter(({ id }) => order.kind === "resize" || id !== order.id);
+    const gone = mapsOf(group.kept["instances"]).filter((each) => !left.some(({ id }) => id === each["id"]));
+    const former = [...textsOf(group.kept[FORMER_ADDRESSES]), ...gone.map(({ privateIp }) => shown(privateIp))];
     const changed = {
       ...group,
       values: { ...group.values, desiredCapacity: wanted },
-      kept: { ...group.kept, instances: left },
+      kept: { ...group.kept, instances: left, [FORMER_ADDRESSES]: former },
     };
     this.account.put({ ...changed, kept: { ...changed.kept, instances: instancesAfter(changed, this.site) } });
   }

@@ -21,7 +21,7 @@ from cos_boot.disks import names_of_volume, signatures  # noqa: E402
 from cos_boot.node import parse_node  # noqa: E402
 from cos_boot.system import BootError  # noqa: E402
 
-IDENTITY = metadata.Identity("i-1", "eu-central-1", "eu-central-1a", "t4g.micro", "spot", "amazonaws.com")
+IDENTITY = metadata.Identity("i-1", "eu-central-1", "eu-central-1a", "t4g.micro", "spot", "amazonaws.com", "abc")
 TERM = "provider=aws region=eu-central-1 tag_key=cos-consul-servers tag_value=dev"
 ME = pwd.getpwuid(os.getuid()).pw_name
 
@@ -73,7 +73,7 @@ class AgentsFiles(unittest.TestCase):
         made = agents.consul_config(given, IDENTITY, find, may_bootstrap=True)
         self.assertEqual(
             made["node_meta"],
-            {"availability_zone": "eu-central-1a", "instance_id": "i-1", "instance_type": "mine", "instance_lifecycle": "spot", "team": "a"},
+            {"availability_zone": "eu-central-1a", "instance_id": "i-1", "instance_type": "mine", "instance_lifecycle": "spot", "launch_template": "abc", "team": "a"},
         )
         self.assertEqual(made["bootstrap_expect"], 3)
         self.assertNotIn("instance_id", given["node_meta"], "what was given is left as it is")
@@ -247,11 +247,19 @@ class Metadata(Directory):
             "/latest/meta-data/placement/region": "eu-central-1",
             "/latest/meta-data/placement/availability-zone": "eu-central-1a",
             "/latest/meta-data/services/domain": "amazonaws.com",
+            "/latest/meta-data/tags/instance/cos-template": "abc",
         }
 
     def test_the_identity_is_read_with_a_token(self):
         self.serve(self.answers("spot"))
         self.assertEqual(metadata.identity(), IDENTITY)
+
+    def test_metadata_may_be_without_tags(self):
+        answers = self.answers("spot")
+        del answers["/latest/meta-data/tags/instance/cos-template"]
+        self.serve(answers)
+        self.assertIsNone(metadata.identity().launch_template)
+        self.assertNotIn("launch_template", agents.node_metadata(metadata.identity()))
 
     def test_scheduled_instances_are_not_taken_away(self):
         self.serve(self.answers("scheduled"))

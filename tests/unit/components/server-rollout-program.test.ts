@@ -21,6 +21,8 @@ class Simulation {
   /** Addresses of ended machines that the cluster still lists. */
   dead: string[] = [];
   leader: string | undefined;
+  /** What the catalog still has of ended machines. */
+  private readonly former: Node[] = [];
   /** How many healthy voters were left whenever one was ended. */
   readonly left: number[] = [];
   readonly ended: string[] = [];
@@ -80,8 +82,8 @@ class Simulation {
     },
   };
 
-  readonly nodes = (): Promise<Map<string, Node>> =>
-    Promise.resolve(new Map(this.machines.map(({ address, id, template }) => [address, { id, template }])));
+  readonly nodes = (): Promise<Node[]> =>
+    Promise.resolve([...this.former, ...this.machines.map(({ address, id, template }) => ({ address, id, template }))]);
 
   get voters(): Machine[] {
     return this.machines.filter(({ looks }) => looks === 0);
@@ -92,6 +94,7 @@ class Simulation {
     assert.ok(machine);
     this.machines = this.machines.filter((each) => each !== machine);
     this.dead.push(machine.address);
+    this.former.push(machine);
     if (this.leader === machine.address) this.leader = this.voters[0]?.address;
   }
 
