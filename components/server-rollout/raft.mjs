@@ -20,13 +20,13 @@ import { ask } from "../ask.mjs";
 const words = {
   Consul: {
     transfer: "/v1/operator/raft/transfer-leader",
-    forceLeave: (name) => `/v1/agent/force-leave/${encodeURIComponent(name)}?prune`,
+    forceLeave: (name) => `/v1/agent/force-leave/${encodeURIComponent(name)}`,
     header: "X-Consul-Token",
     token: "CONSUL_HTTP_TOKEN",
   },
   Nomad: {
     transfer: "/v1/operator/raft/transfer-leadership",
-    forceLeave: (name) => `/v1/agent/force-leave?node=${encodeURIComponent(name)}&prune=true`,
+    forceLeave: (name) => `/v1/agent/force-leave?node=${encodeURIComponent(name)}`,
     header: "X-Nomad-Token",
     token: "NOMAD_TOKEN",
   },
@@ -84,7 +84,8 @@ export class Servers {
   }
 
   /**
-   * Takes a server that has ended out of the lists of members and voters.
+   * Takes a server that has ended out of the voters. (Not pruned: a new server that has got its address, and so its name, refutes that it
+   * leaves, and is not to be forgotten either.)
    * @param {string} name
    */
   async forget(name) {
