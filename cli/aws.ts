@@ -107,3 +107,28 @@ export async function clusterInstances(aws: Aws, cluster: string, tags: Record<s
   const key = (instance: Instance) => `${instance.Placement?.AvailabilityZone ?? ""} ${instance.InstanceId}`;
   return Reservations.flatMap(({ Instances }) => Instances).sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
+
+/** An instance refresh of an Auto Scaling group, as far as it is needed here. */
+export interface InstanceRefresh {
+  Status: string;
+  StatusReason?: string;
+  StartTime?: string;
+  PercentageComplete?: number;
+}
+
+/** The last refresh of each pool that has had one. @param groups names of the pools' Auto Scaling groups, by pool */
+export async function lastRefreshes(
+  aws: Aws,
+  groups: Record<string, string>,
+): Promise<{ pool: string; group: string; refresh: InstanceRefresh }[]> {
+  const found = await Promise.all(
+    Object.entries(groups).map(async ([pool, group]) => {
+      const { InstanceRefreshes } = await aws.call<{ InstanceRefreshes: InstanceRefresh[] }>([
+        ...["autoscaling", "describe-instance-refreshes", "--max-items", "1"],
+        ...["--auto-scaling-group-name", group],
+      ]);
+      return InstanceRefreshes.slice(0, 1).map((refresh) => ({ pool, group, refresh }));
+    }),
+  );
+  return found.flat();
+}

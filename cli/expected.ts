@@ -23,6 +23,12 @@ export interface Expected {
   missingClients(clients: NodeListing[]): string[];
 }
 
+/** Names of the Auto Scaling groups of a stack's pools, by pool. */
+export function groupsOf({ cluster }: StackOutputs): Record<string, string> {
+  const pools = Object.entries(cluster?.nomad.pools ?? {});
+  return Object.fromEntries(pools.map(([name, { autoScalingGroupName }]) => [name, autoScalingGroupName]));
+}
+
 /** What the cluster of a stack should have. */
 export function clusterHas({ cluster }: StackOutputs): Expected {
   const pools = Object.entries(cluster?.nomad.pools ?? {}).map(([name, pool]) => ({

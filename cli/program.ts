@@ -111,6 +111,11 @@ function build(terminal: Terminal, env: NodeJS.ProcessEnv, done: (code: number) 
     .option("--count <number>", "this many clients instead, of each pool", wholeNumber)
     .option("--timeout <seconds>", "when to give up, with exit code 1", wholeNumber, 600)
     .action(act(() => (load("./verbs/wait") as typeof import("./verbs/wait")).waitForClients));
+  wait
+    .command("refreshes")
+    .description("until no pool is refreshed any more; exits 1 where a refresh has failed or has gone back")
+    .option("--timeout <seconds>", "when to give up, with exit code 1", wholeNumber, 3600)
+    .action(act(() => (load("./verbs/wait") as typeof import("./verbs/wait")).waitForRefreshes));
 
   program
     .command("job")

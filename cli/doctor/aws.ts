@@ -1,5 +1,5 @@
 import type { ClusterOutputs } from "../../components/cos/outputs";
-import { type Aws, clusterInstances } from "../aws";
+import { type Aws, clusterInstances, type InstanceRefresh, lastRefreshes } from "../aws";
 import type { Finding } from "./finding";
 
 /** An instance refresh that has gone on for longer than this is said, in hours: Auto Scaling gives one up that is stuck after one. */
@@ -18,27 +18,10 @@ export async function instanceFindings(aws: Aws, cluster: string, known: Readonl
     }));
 }
 
-interface InstanceRefresh {
-  Status: string;
-  StatusReason?: string;
-  StartTime?: string;
-  PercentageComplete?: number;
-}
-
 /** Refreshes of pools that have not come to their end. */
 export async function refreshFindings(aws: Aws, groups: Record<string, string>, now = Date.now()): Promise<Finding[]> {
-  const found = await Promise.all(
-    Object.entries(groups).map(async ([pool, group]) => {
-      const of = ["--auto-scaling-group-name", group];
-      const { InstanceRefreshes } = await aws.call<{ InstanceRefreshes: InstanceRefresh[] }>([
-        ...["autoscaling", "describe-instance-refreshes", "--max-items", "1"],
-        ...of,
-      ]);
-      const [last] = InstanceRefreshes;
-      return last ? refreshFinding(pool, group, last, now) : [];
-    }),
-  );
-  return found.flat();
+  const last = await lastRefreshes(aws, groups);
+  return last.flatMap(({ pool, group, refresh }) => refreshFinding(pool, group, refresh, now));
 }
 
 function refreshFinding(pool: string, group: string, refresh: InstanceRefresh, now: number): Finding[] {

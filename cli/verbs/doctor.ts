@@ -5,7 +5,7 @@ import { clientFindings, jobFindings, poolFindings } from "../doctor/clients";
 import type { Finding } from "../doctor/finding";
 import { consulFindings, nomadServerFindings } from "../doctor/servers";
 import { messageOf } from "../errors";
-import { clusterHas } from "../expected";
+import { clusterHas, groupsOf } from "../expected";
 import { detailsOf, instanceIdOf } from "../nomad-nodes";
 
 /** Says what is wrong with a cluster, and which command mends it. What cannot be asked is said too, and the rest is asked all the same. */
@@ -23,8 +23,7 @@ export async function doctor(context: Context, options: { json?: boolean }): Pro
       return [];
     });
   const clients = nomad.nodes();
-  const pools = Object.entries(cluster?.nomad.pools ?? {});
-  const groups = Object.fromEntries(pools.map(([name, { autoScalingGroupName }]) => [name, autoScalingGroupName]));
+  const groups = groupsOf(outputs);
   const aws = () => awsCli(env, cluster?.region);
 
   const findings: Finding[] = (

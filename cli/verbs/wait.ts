@@ -1,6 +1,8 @@
+import { awsCli, lastRefreshes } from "../aws";
 import { type Context, exitCodes, nomadOf } from "../context";
+import { refreshFindings } from "../doctor/aws";
 import { messageOf } from "../errors";
-import { chosenPools, clusterHas, missingClients } from "../expected";
+import { chosenPools, clusterHas, groupsOf, missingClients } from "../expected";
 
 // An ES module, which CommonJS loads by `import()` only.
 const gate = () => import("../../components/ready-gate/gate.mjs");
@@ -40,6 +42,34 @@ export async function waitForClients(context: Context, options: WaitForClientsOp
   const all = pools.map(({ name, least }) => `pool ${name} ${least}`).join(", ");
   return await follow(context, look, options.timeout, `Ready clients, at least: ${all}.`);
 }
+
+/**
+ * Waits until no pool is refreshed any more, as each is whose launch template `pulumi up` has changed.
+ *
+ * @returns not well, too, where a refresh has failed, or has gone back
+ */
+export async function waitForRefreshes(context: Context, { timeout }: { timeout: number }): Promise<number> {
+  const outputs = await context.outputs();
+  const groups = groupsOf(outputs);
+  const aws = awsCli(context.env, outputs.cluster?.region);
+  const look = async () => {
+    const last = await lastRefreshes(aws, groups);
+    return last
+      .filter(({ refresh: { Status } }) => refreshing.test(Status))
+      .map(({ pool, refresh: { Status, PercentageComplete = 0, StatusReason } }) => {
+        const why = StatusReason === undefined ? "" : `: ${StatusReason}`;
+        return `pool ${pool} is ${Status.startsWith("Rollback") ? "going back" : "refreshed"}, at ${PercentageComplete} %${why}`;
+      });
+  };
+  const done = await follow(context, look, timeout, "No pool is refreshed.");
+  if (done !== exitCodes.ok) return done;
+  const failed = await refreshFindings(aws, groups);
+  for (const { problem, remedy } of failed) context.terminal.note(`${problem}.\n  ${remedy}`);
+  return failed.length === 0 ? exitCodes.ok : exitCodes.notWell;
+}
+
+/** The states of a refresh that goes on. */
+const refreshing = /^(Pending|InProgress|Baking|Cancelling|RollbackInProgress)$/;
 
 async function follow(
   { terminal }: Context,

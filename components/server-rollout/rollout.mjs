@@ -105,7 +105,7 @@ export class Rollout {
    */
   serverOf({ id, zone }, peers, nodes) {
     const node = nodes.find((each) => each.id === id);
-    const peer = node && peers.find(({ address }) => address === node.address);
+    const peer = node && peers.find(({ address, isAlive }) => isAlive && address === node.address);
     return {
       ...{ id, zone },
       ...(node && { address: node.address }),

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { UsageError } from "../../../cli/errors";
-import { waitForClients, waitForServers } from "../../../cli/verbs/wait";
+import { waitForClients, waitForRefreshes, waitForServers } from "../../../cli/verbs/wait";
 import { client, follower, leader, playCluster, playLeaderless } from "../../support/cluster-double";
+import { useDirectory } from "../../support/directory";
 import { useHttpDouble } from "../../support/http-double";
 import { contextWith } from "./context";
-import { stackOutputs } from "./outputs";
+import { awsStub } from "./aws-stub";
+import { clusterOutputs, stackOutputs } from "./outputs";
 
 describe("pulumi-cos wait", () => {
   const consul = useHttpDouble();
@@ -47,6 +49,39 @@ describe("pulumi-cos wait", () => {
         "waiting: Consul has 1 of 3 servers as healthy voters",
         "Not there after 0 s: Consul has 1 of 3 servers as healthy voters.",
       ]);
+    });
+  });
+
+  describe("refreshes", () => {
+    const directory = useDirectory("cli-wait");
+    const withRefresh = (refresh: object) =>
+      contextWith(
+        stackOutputs({ cluster: clusterOutputs() }),
+        awsStub((name, text) => directory.write(name, text), {
+          "autoscaling describe-instance-refreshes": { InstanceRefreshes: [refresh] },
+        }),
+      );
+
+    it("is done when none goes on", async () => {
+      const { context, written } = withRefresh({ Status: "Successful" });
+      assert.equal(await waitForRefreshes(context, { timeout: 5 }), 0);
+      assert.deepEqual(written, { out: "No pool is refreshed.\n", notes: [] });
+    });
+
+    it("says how far those are that go on", async () => {
+      const { context, written } = withRefresh({ Status: "InProgress", PercentageComplete: 40 });
+      assert.equal(await waitForRefreshes(context, { timeout: 0.1 }), 1);
+      const said = "pool public-services is refreshed, at 40 %; pool private-services is refreshed, at 40 %";
+      assert.deepEqual(written.notes, [`waiting: ${said}`, `Not there after 0 s: ${said}.`]);
+    });
+
+    it("is not well where one has gone back, and says how to go on", async () => {
+      const { context, written } = withRefresh({ Status: "RollbackSuccessful", StatusReason: "no capacity" });
+      assert.equal(await waitForRefreshes(context, { timeout: 5 }), 1);
+      assert.match(
+        written.notes.join("\n"),
+        /public-services did not work, and it has gone back: no capacity\.\n {2}correct/,
+      );
     });
   });
 

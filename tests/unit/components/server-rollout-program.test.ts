@@ -18,9 +18,12 @@ const zones = ["a", "b", "c"];
 /** Auto Scaling and a cluster of servers, as the rollout sees them. */
 class Simulation {
   machines: Machine[] = [];
-  /** Addresses of ended machines that the cluster still lists. */
-  dead: string[] = [];
+  /** Ended machines that the cluster still lists. */
+  dead: Machine[] = [];
+  /** ID of the machine that leads. */
   leader: string | undefined;
+  /** Whether a new machine gets the address of one that has ended. */
+  reuses = false;
   /** What the catalog still has of ended machines. */
   private readonly former: Node[] = [];
   /** How many healthy voters were left whenever one was ended. */
@@ -38,7 +41,7 @@ class Simulation {
     private readonly comes = true,
   ) {
     this.fill(0);
-    this.leader = this.machines[0]?.address;
+    this.leader = this.machines[0]?.id;
   }
 
   readonly group = {
@@ -67,17 +70,15 @@ class Simulation {
   readonly cluster = {
     peers: (): Promise<Peer[]> =>
       Promise.resolve([
-        ...this.machines
-          .filter(({ looks }) => looks < 2)
-          .map((machine) => this.peer(machine.address, machine.looks === 0)),
-        ...this.dead.map((address) => ({ ...this.peer(address, false), isAlive: false })),
+        ...this.machines.filter(({ looks }) => looks < 2).map((machine) => this.peer(machine, machine.looks === 0)),
+        ...this.dead.map((machine) => ({ ...this.peer(machine, false), isAlive: false })),
       ]),
     transferLeadership: (id: string) => {
       this.leader = id;
       return Promise.resolve();
     },
     forget: (name: string) => {
-      this.dead = this.dead.filter((address) => address !== name);
+      this.dead = this.dead.filter(({ address }) => address !== name);
       return Promise.resolve();
     },
   };
@@ -93,9 +94,9 @@ class Simulation {
     const machine = this.machines.find((each) => each.id === id);
     assert.ok(machine);
     this.machines = this.machines.filter((each) => each !== machine);
-    this.dead.push(machine.address);
+    this.dead.push(machine);
     this.former.push(machine);
-    if (this.leader === machine.address) this.leader = this.voters[0]?.address;
+    if (this.leader === id) this.leader = this.voters[0]?.id;
   }
 
   rollout(changes: object = {}, say: (text: string) => void = () => undefined): Rollout {
@@ -103,8 +104,8 @@ class Simulation {
     return new Rollout({ ...wanted, ...changes }, this.group, this.cluster, this.nodes, say, options);
   }
 
-  private peer(address: string, isVoter: boolean): Peer {
-    return { id: address, name: address, address, isLeader: address === this.leader, isVoter, isAlive: true };
+  private peer({ id, address }: Machine, isVoter: boolean): Peer {
+    return { id, name: address, address, isLeader: id === this.leader, isVoter, isAlive: true };
   }
 
   private fill(looks: number): void {
@@ -116,7 +117,7 @@ class Simulation {
       this.machines.push({
         id,
         zone,
-        address: `10.0.0.${this.count}`,
+        address: (this.reuses && this.former.at(-1)?.address) || `10.0.0.${this.count}`,
         template: this.template,
         looks: slow ? 1000 : looks,
       });
@@ -150,6 +151,14 @@ describe("the rollout of servers", () => {
       assert.match(said.join("\n"), /i-1 \(10\.0\.0\.1\) leads, and is to go: 10\.0\.0\.\d+ takes over/);
     });
   }
+
+  it("is not misled where a new server gets the address of the one that has just ended", async () => {
+    const simulation = outdated(3);
+    simulation.reuses = true;
+    assert.equal(await simulation.rollout().run(), 3);
+    assert.ok(simulation.machines.every(({ template }) => template === "new"));
+    assert.equal(new Set(simulation.machines.map(({ address }) => address)).size, 3);
+  });
 
   it("does nothing where nothing is old", async () => {
     assert.equal(await new Simulation(3, "new").rollout().run(), 0);
