@@ -124,7 +124,7 @@ export interface CosArgs {
   restoring?: boolean | undefined;
   /**
    * Whether `up` replaces servers, one at a time, whose image, instance type, configuration or number has changed: see
-   * {@link ServerRollout}. Otherwise they keep what they have, and whoever ends them replaces them.
+   * {@link ServerRollout}. Otherwise they keep what they have, and whoever ends them replaces them. Turned on later, it acts with the next change.
    * @default true
    */
   replaceServers?: boolean | undefined;

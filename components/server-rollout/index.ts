@@ -17,7 +17,8 @@ export { type ServerRolloutArgs, type ServersRef, serverRolloutErrors } from "./
  *
  * It runs by the package's name with the `node` on the PATH of the machine that runs Pulumi, with that machine's AWS credentials, which
  * need `autoscaling:DescribeAutoScalingGroups`, `SetDesiredCapacity` and `TerminateInstanceInAutoScalingGroup`, and the tokens in `CONSUL_HTTP_TOKEN` and
- * `NOMAD_TOKEN`. When it is created it does nothing: servers of a new cluster are new.
+ * `NOMAD_TOKEN`. When it is created it does nothing: servers of a new cluster are new. What is old
+ * already is replaced with the next change.
  */
 export class ServerRollout extends pulumi.ComponentResource {
   /** What the last run has done; empty where nothing had to be. */
