@@ -84,7 +84,15 @@ export class Servers {
   }
 
   /**
-   * Takes a server that has ended out of the voters. (Not pruned: a new server that has got its address, and so its name, refutes that it
+   * Takes the vote of a server, which is about to end.
+   * @param {string} id of it, in Raft
+   */
+  async removeVoter(id) {
+    await this.call("DELETE", `/v1/operator/raft/peer?id=${encodeURIComponent(id)}`, [200]);
+  }
+
+  /**
+   * Takes a server that has ended out of the members. (Not pruned: a new server that has got its address, and so its name, refutes that it
    * leaves, and is not to be forgotten either.)
    * @param {string} name
    */
@@ -93,7 +101,7 @@ export class Servers {
   }
 
   /**
-   * @param {"GET" | "POST" | "PUT"} method
+   * @param {"DELETE" | "GET" | "POST" | "PUT"} method
    * @param {string} path
    * @param {number[]} accept
    */

@@ -33,7 +33,7 @@ export class Rollout {
   /**
    * @param {Wanted} wanted
    * @param {Group} group
-   * @param {Pick<Servers, "peers" | "transferLeadership" | "forget">} cluster
+   * @param {Pick<Servers, "peers" | "transferLeadership" | "removeVoter" | "forget">} cluster
    * @param {() => Promise<Node[]>} nodes of Consul
    * @param {(text: string) => void} say
    * @param {{ pollMs?: number, patienceSeconds?: number }} [options]
@@ -153,7 +153,11 @@ export class Rollout {
     const id = peers.find(({ address }) => address === server.address)?.id;
     await this.group.end(server.id, shrink);
     this.settled.delete(server.id);
+    // At once: until the others find out that it is gone, another failure would leave too few of those that vote.
+    let hasVote = id !== undefined;
     await this.until(`${shown(server)} is out of the cluster`, async () => {
+      if (id !== undefined && hasVote) await this.cluster.removeVoter(id);
+      hasVote = false;
       const peer = (await this.cluster.peers()).find((each) => each.id === id);
       if (peer && !peer.isAlive) await this.cluster.forget(peer.name);
       return !peer;

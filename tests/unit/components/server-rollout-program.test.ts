@@ -29,6 +29,8 @@ class Simulation {
   /** How many healthy voters were left whenever one was ended. */
   readonly left: number[] = [];
   readonly ended: string[] = [];
+  /** What was done to servers, in its order. */
+  readonly done: string[] = [];
   /** What happens beside it, at a look. */
   meanwhile: (look: number) => void = () => undefined;
   private count = 0;
@@ -61,6 +63,7 @@ class Simulation {
       this.kill(id);
       this.ended.push(id);
       this.left.push(this.voters.length);
+      this.done.push(`end ${id}`);
       if (shrink) this.desired -= 1;
       this.fill(2);
       return Promise.resolve();
@@ -75,6 +78,10 @@ class Simulation {
       ]),
     transferLeadership: (id: string) => {
       this.leader = id;
+      return Promise.resolve();
+    },
+    removeVoter: (id: string) => {
+      this.done.push(`remove ${id}`);
       return Promise.resolve();
     },
     forget: (name: string) => {
@@ -146,6 +153,11 @@ describe("the rollout of servers", () => {
       assert.equal(simulation.machines.length, size);
       assert.deepEqual(simulation.left, Array<number>(size).fill(size));
       assert.equal(simulation.ended.at(-1), "i-1");
+      // What has ended has no vote any more, at once.
+      assert.deepEqual(
+        simulation.done,
+        simulation.ended.flatMap((id) => [`end ${id}`, `remove ${id}`]),
+      );
       assert.equal(new Set(simulation.machines.map(({ zone }) => zone)).size, 3);
       assert.deepEqual(simulation.dead, []);
       assert.match(said.join("\n"), /i-1 \(10\.0\.0\.1\) leads, and is to go: 10\.0\.0\.\d+ takes over/);
