@@ -153,11 +153,10 @@ export class Rollout {
     const id = peers.find(({ address }) => address === server.address)?.id;
     await this.group.end(server.id, shrink);
     this.settled.delete(server.id);
-    // At once: until the others find out that it is gone, another failure would leave too few of those that vote.
-    let hasVote = id !== undefined;
+    // At once: until the others find out that it is gone, another failure would leave too few of those that vote. Where this fails, they
+    // do find out.
+    if (id !== undefined) await this.cluster.removeVoter(id).catch(() => undefined);
     await this.until(`${shown(server)} is out of the cluster`, async () => {
-      if (id !== undefined && hasVote) await this.cluster.removeVoter(id);
-      hasVote = false;
       const peer = (await this.cluster.peers()).find((each) => each.id === id);
       if (peer && !peer.isAlive) await this.cluster.forget(peer.name);
       return !peer;
