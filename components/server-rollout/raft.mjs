@@ -12,25 +12,35 @@ import { ask } from "../ask.mjs";
  * @property {boolean} isAlive whether the others hear it
  */
 
+/** @typedef {{ name: string, address: string, status: "alive" | "failed" | "gone" }} Member a server that gossips, or did until lately */
+
 /** @typedef {{ id: string, address: string, template: string | undefined }} Node what a node has said of its instance */
 
-/** @typedef {{ transfer: string, forceLeave: (name: string) => string, header: string, token: string }} Words */
+/** @typedef {{ Name: string, Addr: string, Status: number | string, Tags: Record<string, string> }} Listed as both list members */
+
+/** @typedef {{ transfer: string, members: (answer: any) => Listed[], forceLeave: (name: string) => string, header: string, token: string }} Words */
 
 /** @type {Record<string, Words>} */
 const words = {
   Consul: {
     transfer: "/v1/operator/raft/transfer-leader",
+    // Its clients gossip too.
+    members: (answer) => answer.filter((/** @type {Listed} */ { Tags }) => Tags.role === "consul"),
     forceLeave: (name) => `/v1/agent/force-leave/${encodeURIComponent(name)}`,
     header: "X-Consul-Token",
     token: "CONSUL_HTTP_TOKEN",
   },
   Nomad: {
     transfer: "/v1/operator/raft/transfer-leadership",
+    members: (answer) => answer.Members,
     forceLeave: (name) => `/v1/agent/force-leave?node=${encodeURIComponent(name)}`,
     header: "X-Nomad-Token",
     token: "NOMAD_TOKEN",
   },
 };
+
+/** Serf's states, by number in Consul and by name in Nomad. What leaves or has left is gone. @type {Record<string, Member["status"]>} */
+const states = { 1: "alive", alive: "alive", 4: "failed", failed: "failed" };
 
 const requestTimeoutMs = 5000;
 
@@ -59,6 +69,12 @@ export class Servers {
       isVoter: Voter && Healthy,
       isAlive: SerfStatus === "alive",
     }));
+  }
+
+  /** @returns {Promise<Member[]>} */
+  async members() {
+    const listed = this.words.members(await this.call("GET", "/v1/agent/members", [200]));
+    return listed.map(({ Name, Addr, Status }) => ({ name: Name, address: Addr, status: states[Status] ?? "gone" }));
   }
 
   /**

@@ -9,7 +9,7 @@ import { Servers } from "./raft.mjs";
 
 /**
  * @import { Server } from "./plan.mjs"
- * @import { Node, Peer } from "./raft.mjs"
+ * @import { Member, Node, Peer } from "./raft.mjs"
  */
 
 /**
@@ -33,7 +33,7 @@ export class Rollout {
   /**
    * @param {Wanted} wanted
    * @param {Group} group
-   * @param {Pick<Servers, "peers" | "transferLeadership" | "removeVoter" | "forget">} cluster
+   * @param {Pick<Servers, "peers" | "members" | "transferLeadership" | "removeVoter" | "forget">} cluster
    * @param {() => Promise<Node[]>} nodes of Consul
    * @param {(text: string) => void} say
    * @param {{ pollMs?: number, patienceSeconds?: number }} [options]
@@ -59,8 +59,8 @@ export class Rollout {
     let ended = 0;
     let since = Date.now();
     for (;;) {
-      const { desired, servers, peers } = await this.look();
-      await this.forget(peers, servers);
+      const { desired, servers, peers, members } = await this.look();
+      await this.forget(members, servers);
       for (const { id, isVoter } of servers) if (isVoter) this.settled.add(id);
       const step = nextStep({ wanted: this.wanted.servers, desired, servers });
       if (step.kind === "done") return ended;
@@ -87,13 +87,14 @@ export class Rollout {
   /** What there is, once group, cluster and catalog have all answered; a moment without a leader is waited out. */
   async look() {
     return this.patiently("answer", async () => {
-      const [{ desired, instances }, peers, nodes] = await Promise.all([
+      const [{ desired, instances }, peers, members, nodes] = await Promise.all([
         this.group.look(),
         this.cluster.peers(),
+        this.cluster.members(),
         this.nodes(),
       ]);
       if (!peers.some(({ isLeader }) => isLeader)) throw new Error("it has no leader");
-      return { desired, peers, servers: instances.map((instance) => this.serverOf(instance, peers, nodes)) };
+      return { desired, peers, members, servers: instances.map((instance) => this.serverOf(instance, peers, nodes)) };
     });
   }
 
@@ -149,27 +150,32 @@ export class Rollout {
    * @param {Peer[]} peers
    */
   async end(server, shrink, peers) {
-    // Its address may soon be another's.
-    const id = peers.find(({ address }) => address === server.address)?.id;
+    const peer = peers.find(({ address }) => address === server.address);
     await this.group.end(server.id, shrink);
     this.settled.delete(server.id);
     // At once: until the others find out that it is gone, another failure would leave too few of those that vote. Where this fails, they
     // do find out.
-    if (id !== undefined) await this.cluster.removeVoter(id).catch(() => undefined);
+    if (!peer) return;
+    await this.cluster.removeVoter(peer.id).catch(() => undefined);
     await this.until(`${shown(server)} is out of the cluster`, async () => {
-      const peer = (await this.cluster.peers()).find((each) => each.id === id);
-      if (peer && !peer.isAlive) await this.cluster.forget(peer.name);
-      return !peer;
+      const [now, members] = await Promise.all([this.cluster.peers(), this.cluster.members()]);
+      // A new server that has got its address has its name.
+      if (now.some(({ id, name, isAlive }) => isAlive && name === peer.name && id !== peer.id)) return true;
+      const member = members.find(({ name }) => name === peer.name);
+      if (member?.status === "failed") await this.cluster.forget(peer.name);
+      return (member?.status ?? "gone") === "gone" && now.every(({ id }) => id !== peer.id);
     });
   }
 
   /**
    * Takes servers out of the cluster whose instances have ended. Autopilot does so too, but not below its least quorum.
-   * @param {Peer[]} peers
+   * @param {Member[]} members
    * @param {Server[]} servers
    */
-  async forget(peers, servers) {
-    const ended = peers.filter(({ isAlive, address }) => !isAlive && !servers.some((each) => each.address === address));
+  async forget(members, servers) {
+    const ended = members.filter(
+      ({ status, address }) => status === "failed" && !servers.some((each) => each.address === address),
+    );
     for (const { name } of ended) await this.patiently("forget a server", () => this.cluster.forget(name));
   }
 

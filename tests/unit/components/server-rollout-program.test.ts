@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Rollout, Stopped } from "../../../components/server-rollout/rollout.mjs";
-import type { Node, Peer } from "../../../components/server-rollout/raft.mjs";
+import type { Member, Node, Peer } from "../../../components/server-rollout/raft.mjs";
 
 interface Machine {
   id: string;
@@ -76,6 +76,11 @@ class Simulation {
         ...this.machines.filter(({ looks }) => looks < 2).map((machine) => this.peer(machine, machine.looks === 0)),
         ...this.dead.map((machine) => ({ ...this.peer(machine, false), isAlive: false })),
       ]),
+    members: (): Promise<Member[]> =>
+      Promise.resolve([
+        ...this.machines.filter(({ looks }) => looks < 2).map(({ address }) => ({ address, status: "alive" as const })),
+        ...this.dead.map(({ address }) => ({ address, status: "failed" as const })),
+      ]).then((members) => members.map((each) => ({ name: each.address, ...each }))),
     transferLeadership: (id: string) => {
       this.leader = id;
       return Promise.resolve();
