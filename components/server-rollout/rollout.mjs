@@ -72,7 +72,7 @@ export class Rollout {
       }
       if (step.kind === "grow") {
         this.tell(`launching one more server beside the ${servers.length}`);
-        await this.group.resize(step.size);
+        await this.patiently("grow", () => this.group.resize(step.size));
       } else if (step.kind === "transfer") {
         await this.handOver(step.leader, servers, peers);
       } else {

@@ -22,7 +22,7 @@ export function serverRollouts(tested: BoxUnderTest, all: boolean): void {
   async function up(config: Record<string, unknown>): Promise<string> {
     const started = Date.now();
     const { exitCode, text } = await tested.box.up(config);
-    assert.equal(exitCode, 0, text.slice(-6000));
+    assert.equal(exitCode, 0, text.match(/^Diagnostics:[^]*?^Resources:/m)?.[0] ?? text.slice(-6000));
     return `up took ${secondsSince(started)} s`;
   }
 
