@@ -80,7 +80,7 @@ export class Cos extends pulumi.ComponentResource {
   readonly nomadAddress: pulumi.Output<string>;
   /** The warning of a cluster that is ready but degraded, otherwise an empty string. */
   readonly warning: pulumi.Output<string>;
-  /** Number of nodes that run an older launch template than their group's. */
+  /** Number of nodes that run an older launch template than their group's; without servers where this `up` replaces them. */
   readonly outdatedNodes: pulumi.Output<number>;
   /** A command line that logs into a node through SSM Session Manager; `INSTANCE_ID` in it is to be replaced. */
   readonly loginCommand: pulumi.Output<string>;
@@ -122,6 +122,9 @@ export class Cos extends pulumi.ComponentResource {
     };
     this.consul = new ConsulCluster(`${name}-consul`, consulArgs(args, place), parent);
     this.nomad = new NomadCluster(`${name}-nomad`, nomadArgs(args, place, this.consul), parent);
+    const { replaceServers: replacesServers = true } = args;
+    const servers = replacesServers ? [] : [this.consul, this.nomad];
+    this.outdatedNodes = outdatedNodes([...servers, ...Object.values(this.nomad.pools)], parent);
 
     // The ways in.
     const poolOf = (pool: string) => this.pool(pool);
@@ -178,12 +181,10 @@ export class Cos extends pulumi.ComponentResource {
     this.loginCommand = pulumi.interpolate`aws ssm start-session --region ${this.region} --target INSTANCE_ID`;
 
     // What it is for.
-    const rollouts = (args.replaceServers ?? true) ? this.replaceServers(name, args) : [];
+    const rollouts = replacesServers ? this.replaceServers(name, args) : [];
     const { warning, forJobs } = this.ready(name, args, rollouts);
     this.warning = warning;
     this.forJobs = forJobs;
-    const groups = [this.consul, this.nomad, ...Object.values(this.nomad.pools)];
-    this.outdatedNodes = outdatedNodes(this.clusterName, groups, { ...parent, dependsOn: rollouts });
     this.outputs = clusterOutputs(this);
     this.registerOutputs({
       clusterName: this.clusterName,

@@ -10,22 +10,21 @@ export interface NodeTemplate {
 const running = ["pending", "running"];
 
 /**
- * The number of a cluster's nodes that started from an older launch template than their group's present one, and keep what it
- * says until they are replaced. Warns where there are any, once all groups have their template, and after what `opts` depend on.
+ * The number of nodes of groups that started from an older launch template than their group's present one, and keep what
+ * it says until they are replaced. Warns where there are any, once all groups have their template.
  */
-export function outdatedNodes(
-  clusterName: string,
-  groups: readonly NodeTemplate[],
-  opts: pulumi.InvokeOutputOptions,
-): pulumi.Output<number> {
+export function outdatedNodes(groups: readonly NodeTemplate[], opts: pulumi.InvokeOptions): pulumi.Output<number> {
   const templates = pulumi.all(groups.map((group) => pulumi.all([group.nodeTemplateTag, group.autoScalingGroupName])));
   const instances = (...filters: { name: string; values: pulumi.Input<string[]> }[]) =>
     aws.ec2.getInstancesOutput({ instanceStateNames: running, filters }, opts).ids;
   // Asked when the groups have their templates, not before.
-  const inCluster = { name: "tag:cos-cluster", values: templates.apply(() => [clusterName]) };
+  const inGroups = {
+    name: "tag:aws:autoscaling:groupName",
+    values: templates.apply((known) => known.map(([, group]) => group).sort()),
+  };
   const present = templates.apply((known) => [...new Set(known.map(([tag]) => tag))].sort());
   const count = pulumi
-    .all([instances(inCluster), instances(inCluster, { name: "tag:cos-template", values: present })])
+    .all([instances(inGroups), instances(inGroups, { name: "tag:cos-template", values: present })])
     .apply(([all, current]) => all.length - current.length);
   return count.apply((outdated) => {
     if (outdated > 0) {

@@ -30,15 +30,15 @@ describe("outdatedNodes", () => {
     return { engine, searches };
   }
 
-  it("asks for the cluster's nodes that run or start, all and those with a present template, each tag once", async () => {
+  it("asks for the groups' nodes that run or start, all and those with a present template, each tag once", async () => {
     const { engine, searches } = await start(["i-1", "i-2"], ["i-1", "i-2"]);
-    await engine.run(() => outdatedNodes("blue", groups(), {}));
-    const inCluster = { name: "tag:cos-cluster", values: ["blue"] };
+    await engine.run(() => outdatedNodes(groups(), {}));
+    const inGroups = { name: "tag:aws:autoscaling:groupName", values: ["clients", "more-clients", "servers"] };
     const instanceStateNames = ["pending", "running"];
     searches.sort((a, b) => a.filters.length - b.filters.length);
     assert.deepEqual(searches, [
-      { instanceStateNames, filters: [inCluster] },
-      { instanceStateNames, filters: [inCluster, { name: "tag:cos-template", values: ["111", "222"] }] },
+      { instanceStateNames, filters: [inGroups] },
+      { instanceStateNames, filters: [inGroups, { name: "tag:cos-template", values: ["111", "222"] }] },
     ]);
   });
 
@@ -54,7 +54,7 @@ describe("outdatedNodes", () => {
       const { engine } = await start(all, present);
       let count: number | undefined;
       const warnings = await warningsOf(async () => {
-        count = await valueOf(await engine.run(() => outdatedNodes("blue", groups(), {})));
+        count = await valueOf(await engine.run(() => outdatedNodes(groups(), {})));
       });
       assert.equal(count, outdated);
       assert.equal(warnings.length, warning ? 1 : 0, warnings.join("\n"));
@@ -68,7 +68,7 @@ describe("outdatedNodes", () => {
     const warnings = await warningsOf(async () => {
       const output = await engine.run(() => {
         const made = new aws.autoscaling.Group("clients", { minSize: 1, maxSize: 1 });
-        return outdatedNodes("blue", [{ autoScalingGroupName: made.name, nodeTemplateTag: pulumi.output("1") }], {});
+        return outdatedNodes([{ autoScalingGroupName: made.name, nodeTemplateTag: pulumi.output("1") }], {});
       });
       count = await valueOf(output);
     });
@@ -86,7 +86,7 @@ describe("outdatedNodes", () => {
         searchesBefore = searches.length;
         return known;
       });
-      return outdatedNodes("blue", [{ autoScalingGroupName, nodeTemplateTag: pulumi.output("1") }], {});
+      return outdatedNodes([{ autoScalingGroupName, nodeTemplateTag: pulumi.output("1") }], {});
     });
     assert.equal(await valueOf(count), 0);
     assert.equal(searchesBefore, 0);
