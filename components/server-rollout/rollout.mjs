@@ -235,7 +235,7 @@ export class Rollout {
       } catch (error) {
         if (Date.now() > deadline) {
           throw new Stopped(
-            `${this.wanted.product} or its group does not ${what}: ${message(error)}. Nothing is replaced; ` +
+            `${this.wanted.product} or its group does not ${what}: ${message(error)}. Nothing more is replaced; ` +
               "see `npx pulumi-cos doctor`, then `pulumi up` goes on.",
           );
         }

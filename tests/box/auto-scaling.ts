@@ -1,9 +1,10 @@
-import type { Account } from "../../tools/plugins/aws/account";
+import type { Account, Entry } from "../../tools/plugins/aws/account";
 import { GROUP } from "../../tools/plugins/aws/behaviour/auto-scaling";
 import { mapsOf, numberOf, shown, textsOf } from "../../tools/plugins/aws/behaviour/behaviour";
 import { FORMER_ADDRESSES, instancesAfter } from "../../tools/plugins/aws/behaviour/instances";
 import { ACCOUNT_ID, type Site } from "../../tools/plugins/aws/cloud";
 import type { Cloud, CloudOrder } from "../support/cloud";
+import type { PlainMap } from "../../tools/plugins/value";
 import type { Host } from "./host";
 import { Refreshes } from "./refreshes";
 import type { Hook } from "./world";
@@ -99,14 +100,17 @@ export class AutoScaling {
     const desired = numberOf(group.values["desiredCapacity"]) ?? 0;
     const wanted = order.kind === "resize" ? order.size : desired - (order.shrink ? 1 : 0);
     const left = mapsOf(group.kept["instances"]).filter(({ id }) => order.kind === "resize" || id !== order.id);
-    const gone = mapsOf(group.kept["instances"]).filter((each) => !left.some(({ id }) => id === each["id"]));
+    this.leave({ ...group, values: { ...group.values, desiredCapacity: wanted } }, left);
+  }
+
+  /** Takes all instances out of a group but those that are left, and launches what it lacks then. */
+  private leave(group: Entry, left: PlainMap[]): void {
+    const ids = left.map(({ id }) => id);
+    const gone = mapsOf(group.kept["instances"]).filter(({ id }) => !ids.includes(id));
     const former = [...textsOf(group.kept[FORMER_ADDRESSES]), ...gone.map(({ privateIp }) => shown(privateIp))];
-    const changed = {
-      ...group,
-      values: { ...group.values, desiredCapacity: wanted },
-      kept: { ...group.kept, instances: left, [FORMER_ADDRESSES]: former },
-    };
-    this.account.put({ ...changed, kept: { ...changed.kept, instances: instancesAfter(changed, this.site) } });
+    const kept = { ...group.kept, instances: left, [FORMER_ADDRESSES]: former };
+    const instances = instancesAfter({ ...group, kept }, this.site);
+    this.account.put({ ...group, kept: { ...kept, instances } });
   }
 
   /** Has its API say what groups there are. */
@@ -136,12 +140,7 @@ export class AutoScaling {
         const host = this.hosts.get(shown(id));
         return host?.service !== "abandoned" && (host?.state !== "ended" || host.endedAt > due);
       });
-      if (left.length === all.length) continue;
-      const gone = all.filter((instance) => !left.includes(instance)).map(({ privateIp }) => shown(privateIp));
-      const former = [...textsOf(group.kept[FORMER_ADDRESSES]), ...gone];
-      const kept = { ...group.kept, instances: left, [FORMER_ADDRESSES]: former };
-      const instances = instancesAfter({ ...group, kept }, this.site);
-      this.account.put({ ...group, kept: { ...kept, instances } });
+      if (left.length < all.length) this.leave(group, left);
     }
   }
 }

@@ -59,6 +59,14 @@ export class BoxUnderTest {
     await removeDirectory(this.directory);
   }
 
+  /** Runs `pulumi up` with what differs from dev's configuration. Returns how long it took, as a figure. */
+  async change(config: Record<string, unknown>): Promise<string> {
+    const started = Date.now();
+    const { exitCode, text } = await this.box.up(config);
+    assert.equal(exitCode, 0, text.match(/^Diagnostics:[^]*?^Resources:/m)?.[0] ?? text.slice(-6000));
+    return `up took ${secondsSince(started)} s`;
+  }
+
   /**
    * Does something under load, waits until all is whole again, and sees that nothing that was in the cluster is lost.
    *

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { stackValues } from "../../support/stack-program";
 import type { Agent } from "../cluster";
-import { type BoxUnderTest, secondsSince } from "./box-under-test";
+import type { BoxUnderTest } from "./box-under-test";
 
 const { pools } = stackValues("dev")["cos:nomad"] as { pools: object[] };
 const sized = (agents: Agent[], servers: object): Record<string, object> => ({
@@ -19,12 +19,7 @@ export function serverRollouts(tested: BoxUnderTest, all: boolean): void {
   const idsOf = async (agent: Agent) => (await tested.cluster.hosts(`${agent}-server`)).map(({ id }) => id);
   const serversOf = async (agents: Agent[]) => (await Promise.all(agents.map(idsOf))).flat().sort();
 
-  async function up(config: Record<string, unknown>): Promise<string> {
-    const started = Date.now();
-    const { exitCode, text } = await tested.box.up(config);
-    assert.equal(exitCode, 0, text.match(/^Diagnostics:[^]*?^Resources:/m)?.[0] ?? text.slice(-6000));
-    return `up took ${secondsSince(started)} s`;
-  }
+  const up = (config: Record<string, unknown>) => tested.change(config);
 
   /** What a rollout says that has stopped. */
   const stopped = /Nomad is not healthy: .* no healthy voter|Nomad or its group does not answer/;
@@ -58,6 +53,8 @@ export function serverRollouts(tested: BoxUnderTest, all: boolean): void {
       const before = await serversOf(agents);
       const { failures } = await tested.trial(`all servers of ${agents.join(" and ")} replaced`, async () => {
         const [said, least] = await leastVoters("nomad", () => up(sized(agents, { instanceType: "t4g.small" })));
+        // One more than a quorum may be unhealthy for a moment on a busy machine; fewer never.
+        assert.ok(least >= 2, `${least} voters`);
         return [said, `${least} voters at least`];
       });
       assert.deepEqual(failures, []);
