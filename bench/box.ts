@@ -4,10 +4,10 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../tests/support/command";
 import { end } from "../tests/support/namespace";
-import { removeDirectory, temporaryDirectory } from "../tests/support/temporary";
-import { type Agent, BoxCluster, httpPort } from "../tests/box/cluster";
-import { Laboratory } from "../tests/box/laboratory";
+import { type Agent, type BoxCluster, httpPort } from "../tests/box/cluster";
+import type { Laboratory } from "../tests/box/laboratory";
 import { secondsByHand, secondsToFirstAnswer } from "./box-boot";
+import { inBox } from "./in-box";
 import type { Suite } from "./suite";
 
 /** Requests of one measurement, and from how many clients at once. */
@@ -22,15 +22,11 @@ interface HttpFigures {
 }
 
 /** The stack dev in the box: see issue 6, "Shown by". */
-export const boxSuite: Suite = async ({ signal, log }, compare) => {
-  const directory = await temporaryDirectory("bench-box");
-  const box = new Laboratory({ directory, name: "bench", bound: true });
-  const cluster = new BoxCluster(box);
-  try {
+export const boxSuite: Suite = (surroundings, compare) =>
+  inBox(surroundings, {}, async ({ box, cluster, directory, up }) => {
+    const { signal } = surroundings;
     const ours = secondsToFirstAnswer(box, cluster, signal);
-    const { exitCode, text } = await box.up({}, log, signal);
-    signal.throwIfAborted();
-    if (exitCode !== 0) throw new Error(`pulumi up failed in the box:\n${text}`);
+    await up();
     await cluster.untilWhole();
     await ingress(box, cluster, directory, compare, signal);
     for (const agent of ["consul", "nomad"] as const) await failover(cluster, agent, compare, signal);
@@ -47,11 +43,7 @@ export const boxSuite: Suite = async ({ signal, log }, compare) => {
         measure: () => secondsByHand(box, cluster, signal),
       },
     });
-  } finally {
-    await box.down();
-    await removeDirectory(directory);
-  }
-};
+  });
 
 /** The way through fabio, beside the sample itself and beside haproxy in fabio's place, all asked on an ingress node. */
 async function ingress(

@@ -1,24 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { removeDirectory, temporaryDirectory } from "../tests/support/temporary";
 import { stackValues } from "../tests/support/stack-program";
-import { BoxCluster } from "../tests/box/cluster";
-import { Laboratory } from "../tests/box/laboratory";
+import type { BoxCluster } from "../tests/box/cluster";
+import type { Laboratory } from "../tests/box/laboratory";
+import { inBox } from "./in-box";
 import type { Suite } from "./suite";
 
 const pollMs = 200;
 const pool = "private-services";
 
 /** Nodes that go, in the box: see issue 7, "Shown by". */
-export const lifecycleSuite: Suite = async ({ signal, log }, compare) => {
-  const directory = await temporaryDirectory("bench-lifecycle");
-  const box = new Laboratory({ directory, name: "bench", bound: true, replaceAfter: 10 });
-  const cluster = new BoxCluster(box);
-  const up = async (config: Record<string, unknown> = {}): Promise<void> => {
-    const { exitCode, text } = await box.up(config, log, signal);
-    signal.throwIfAborted();
-    if (exitCode !== 0) throw new Error(`pulumi up failed in the box:\n${text}`);
-  };
-  try {
+export const lifecycleSuite: Suite = (surroundings, compare) =>
+  inBox(surroundings, { replaceAfter: 10 }, async ({ box, cluster, up }) => {
     await up();
     await cluster.untilWhole();
     const { pools } = stackValues("dev")["cos:nomad"] as { pools: object[] };
@@ -42,11 +34,7 @@ export const lifecycleSuite: Suite = async ({ signal, log }, compare) => {
       ours: { title: "told to go, until no task runs", measure: () => drained(box, cluster) },
       baseline: { title: "the sample's shutdown_delay and kill_timeout", measure: () => allowed(cluster) },
     });
-  } finally {
-    await box.down();
-    await removeDirectory(directory);
-  }
-};
+  });
 
 /**
  * Seconds of a replacement of Nomad's servers: the whole, from the first new one's launch until only new ones are listed, and the sum of how long
