@@ -80,6 +80,9 @@ const servers = {
   instanceType: text.optional(),
   autopilot: autopilot.optional(),
   raftMultiplier: count.optional(),
+  replaceUnhealthyAfterSeconds: z
+    .union([z.literal(false), count], { error: "must be a whole number of seconds, or false" })
+    .optional(),
   egressCidrs: texts.optional(),
   endpointSecurityGroupId: text.optional(),
 };

@@ -1,13 +1,20 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type PropertyError, under } from "../checks";
 import { cidrErrors } from "../load-balancer/cidrs";
-import { type ImageRef, instanceTypeErrors, type NodeOptions, nodeOptionsErrors } from "../node/args";
+import {
+  type HealthOptions,
+  type ImageRef,
+  instanceTypeErrors,
+  type NodeOptions,
+  nodeOptionsErrors,
+} from "../node/args";
 import { subnetErrors } from "../node/checks";
+import { healthErrors } from "../node/health";
 import { type AutopilotArgs, autopilotErrors } from "./autopilot";
 import { raftMultiplier, raftMultiplierBounds } from "./raft";
 
 /** What may be said of the servers of a cluster, be it Consul's or Nomad's. */
-export interface ServerOptions extends NodeOptions {
+export interface ServerOptions extends NodeOptions, HealthOptions {
   /** ID of the VPC. A change replaces the security groups. */
   vpcId: pulumi.Input<string>;
   /** IDs of the subnets that servers start in, at least one; one for each availability zone keeps a quorum when one fails. */
@@ -82,6 +89,7 @@ export function serverErrors(args: ServerOptions): PropertyError[] {
     ...instanceTypeErrors("instanceType", serverInstanceType(args), args.image),
     ...nameErrors("clusterName", args.clusterName),
     ...raftErrors(args.raftMultiplier),
+    ...healthErrors(args),
     ...under("autopilot", autopilotErrors(args.autopilot, servers)),
     ...(egressCidrs.length > 0 ? cidrErrors("egressCidrs", egressCidrs, "any") : []),
     ...nodeOptionsErrors(args, [serverInstanceType(args)], 1),

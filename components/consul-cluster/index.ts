@@ -96,6 +96,7 @@ export class ConsulCluster extends pulumi.ComponentResource implements ConsulClu
         subnetIds,
         roleSecurityGroupIds: [group.id],
         formedParameter: this.formedParameter,
+        replaceUnhealthyAfterSeconds: args.replaceUnhealthyAfterSeconds,
         minSize: this.servers,
         maxSize: this.servers,
         files: { [consulConfigFile]: config },

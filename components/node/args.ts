@@ -2,6 +2,7 @@ import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Architecture } from "../instance-type";
 import type { Tags } from "../security-group";
+import type { HealthOptions } from "./health";
 import type { LifecycleOptions } from "./lifecycle";
 import type { Mountable } from "./mounts";
 import type { NodeSecret } from "./parameters";
@@ -12,6 +13,7 @@ import type { VolumeOptions } from "./volumes";
 
 export type { FileSystemMount, InstanceStorage, Mount, Mountable } from "./mounts";
 export type { FileOwner, NodeSecret } from "./parameters";
+export type { HealthOptions } from "./health";
 export type { LifecycleOptions } from "./lifecycle";
 export type { PolicyStatement } from "./policy";
 export type { RefreshOptions } from "./refresh";
@@ -92,7 +94,7 @@ export interface NodeTransform {
 }
 
 /** Arguments of {@link NodeGroup}. */
-export interface NodeGroupArgs extends NodeOptions, Mountable, LifecycleOptions {
+export interface NodeGroupArgs extends NodeOptions, Mountable, LifecycleOptions, HealthOptions {
   /** Name of the cluster: the tag `cos-cluster` of every node. */
   clusterName: string;
   /** What the nodes are: the tag `cos-role`, and the agents that they run. Groups of servers have a fixed size. */

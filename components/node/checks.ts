@@ -3,6 +3,7 @@ import { type PropertyError, repeated } from "../checks";
 import { architectureOf, isBurstable } from "../instance-type";
 import type { ImageRef, NodeGroupArgs, NodeOptions } from "./args";
 import { spotErrors } from "./instances";
+import { healthErrors } from "./health";
 import { type LifecycleOptions, lifecycleErrors } from "./lifecycle";
 import { type Mountable, mountErrors } from "./mounts";
 import { refreshErrors } from "./refresh";
@@ -179,7 +180,7 @@ type Nodes = NodeOptions &
 
 /** What is wrong with the arguments of {@link NodeGroup}. */
 export function nodeGroupErrors(args: NodeGroupArgs): PropertyError[] {
-  const errors = nodesErrors(args, args.roleSecurityGroupIds.length);
+  const errors = [...nodesErrors(args, args.roleSecurityGroupIds.length), ...healthErrors(args)];
   if (args.clusterName === "") errors.push({ propertyPath: "clusterName", reason: "must not be empty" });
   if (args.role !== "client" && args.minSize !== args.maxSize) {
     const reason = `must be the same as minSize, ${args.minSize}, on servers, got ${args.maxSize}`;

@@ -5,6 +5,7 @@ import { isBurstable } from "../instance-type";
 import { refuse } from "../refuse";
 import { type NodeGroupArgs, nodeGroupErrors } from "./args";
 import { isMixed, mixedInstancesPolicy } from "./instances";
+import { healthLimit, healthStatements } from "./health";
 import { deletionTimeout, lifecycleHooks, lifecycleOf } from "./lifecycle";
 import { mountsOf } from "./mounts";
 import { nodeFile, nodeFilePath } from "./node-file";
@@ -100,15 +101,21 @@ export class NodeGroup extends pulumi.ComponentResource {
     const groups = arn("autoscaling", "autoScalingGroup:*:autoScalingGroupName/*");
     return [
       ...parameterStatements(parameters, secrets, (name) => arn("ssm", pulumi.interpolate`parameter${name}`)),
-      // A server never: Auto Scaling would take its data with it.
+      // A server never of itself: Auto Scaling would take its data with it.
       ...(role === "client" ? [groupStatement(groups, identityTags(args))] : []),
+      ...healthStatements(args, groups),
     ];
   }
 
   private template(name: string, args: NodeGroupArgs, profile: aws.iam.InstanceProfile) {
     const { dataVolumes = [], instanceTypes, keyName, transform } = args;
     const lifecycle = args.role === "client" ? lifecycleOf(name, args) : undefined;
-    const node = nodeFile({ ...args, mounts: mountsOf(args), lifecycle });
+    const node = nodeFile({
+      ...args,
+      mounts: mountsOf(args),
+      lifecycle,
+      healthLimitSeconds: healthLimit(args.role, args),
+    });
     const files = Object.entries({ ...args.files, [nodeFilePath]: node }).map(([path, content]) => ({ path, content }));
     const ours: aws.ec2.LaunchTemplateArgs = {
       imageId: args.image.id,

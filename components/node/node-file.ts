@@ -18,7 +18,7 @@ const agentsOf: Record<NodeRole, Agent[]> = {
 /** What the boot program of the image reads: what the node is, what it mounts, and which agents it starts then. */
 export interface NodeFile {
   /** Of the format: raised when an older image could not read it, or could not do what it says. */
-  version: 1 | 2;
+  version: 1 | 2 | 3;
   cluster: string;
   role: NodeRole;
   /** Client pool, on clients. */
@@ -40,6 +40,8 @@ export interface NodeFile {
   directories: string[];
   /** How the node comes and goes, on clients: which hooks Auto Scaling waits by, and times in seconds. */
   lifecycle?: { arrivalHook: string; departureHook: string; drainDeadlineSeconds: number; heartbeatSeconds: number };
+  /** On servers: for how long agents may be ill until their instances are replaced. */
+  health?: { limitSeconds: number };
 }
 
 /** The content of `/etc/cos/node.json`. */
@@ -53,10 +55,11 @@ export function nodeFile(node: {
   secrets?: readonly NodeSecret[] | undefined;
   metadataHopLimit?: number | undefined;
   lifecycle?: NodeFile["lifecycle"] | undefined;
+  healthLimitSeconds?: number | undefined;
 }): NodeFile {
   return {
-    // An image that does not know hooks would let them time out.
-    version: node.lifecycle ? 2 : 1,
+    // An image that does not know hooks would let them time out, and one that does not know of health would look after nobody.
+    version: node.healthLimitSeconds !== undefined ? 3 : node.lifecycle ? 2 : 1,
     cluster: node.clusterName,
     role: node.role,
     ...(node.pool !== undefined && { pool: node.pool }),
@@ -68,5 +71,6 @@ export function nodeFile(node: {
     mounts: node.mounts,
     directories: [...(node.directories ?? [])].sort(),
     ...(node.lifecycle && { lifecycle: node.lifecycle }),
+    ...(node.healthLimitSeconds !== undefined && { health: { limitSeconds: node.healthLimitSeconds } }),
   };
 }

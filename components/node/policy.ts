@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { PropertyError } from "../checks";
+import { healthSids } from "./health";
 import { parameterSids } from "./parameters";
 
 /** A statement of an IAM policy. */
@@ -150,6 +151,7 @@ export function policyErrors(
     ...nodeStatements.map((statement) => statement.sid ?? ""),
     ...parameterSids,
     groupSid,
+    ...healthSids,
     ...poolSids,
   ]) {
     sids.set(sid, own);

@@ -169,6 +169,7 @@ export class NomadCluster extends pulumi.ComponentResource implements NomadClust
         subnetIds,
         roleSecurityGroupIds: [this.serverSecurityGroupId],
         formedParameter: this.formedParameter,
+        replaceUnhealthyAfterSeconds: args.replaceUnhealthyAfterSeconds,
         minSize: this.servers,
         maxSize: this.servers,
         files: { [consulConfigFile]: consulFile, [nomadConfigFile]: nomadFile },

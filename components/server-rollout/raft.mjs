@@ -32,7 +32,9 @@ const words = {
   },
   Nomad: {
     transfer: "/v1/operator/raft/transfer-leadership",
-    members: (answer) => answer.Members,
+    // Those of other regions are known too, and not to be touched.
+    members: ({ Members, ServerRegion }) =>
+      Members.filter((/** @type {Listed} */ { Tags }) => Tags.region === ServerRegion),
     forceLeave: (name) => `/v1/agent/force-leave?node=${encodeURIComponent(name)}`,
     header: "X-Nomad-Token",
     token: "NOMAD_TOKEN",

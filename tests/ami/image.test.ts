@@ -67,6 +67,7 @@ for (const suite of suites) {
         "consul.service",
         "nomad.service",
         "cos-boot.service",
+        "cos-health.service",
         "cos-lifecycle.service",
         "cos-docker-prune.service",
         "nomad.slice",

@@ -120,9 +120,12 @@ export class AutoScaling {
       least: numberOf(values["minSize"]) ?? 0,
       most: numberOf(values["maxSize"]) ?? 0,
       desired: numberOf(values["desiredCapacity"]) ?? 0,
+      tags: Object.fromEntries(mapsOf(values["tags"]).map(({ key, value }) => [shown(key), shown(value)])),
       instances: mapsOf(kept["instances"]).map((each) => ({
         id: shown(each["id"]),
         zone: shown(each["availabilityZone"]),
+        state:
+          this.hosts.get(shown(each["id"]))?.service === "coming" ? ("Pending:Wait" as const) : ("InService" as const),
       })),
     }));
     const text = JSON.stringify(groups);

@@ -3,6 +3,7 @@ import { changes } from "./trials/changes";
 import { driverTasks } from "./trials/drivers";
 import { faults } from "./trials/faults";
 import { fromNothing } from "./trials/from-nothing";
+import { health } from "./trials/health";
 import { network } from "./trials/network";
 import { recoveries } from "./trials/recovery";
 import { refreshes } from "./trials/refresh";
@@ -34,5 +35,6 @@ describe("the box", function () {
   refreshes(tested, all);
   serverRollouts(tested, all);
   faults(tested, all);
+  health(tested, all);
   if (all) recoveries(tested);
 });

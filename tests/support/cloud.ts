@@ -44,7 +44,8 @@ export interface CloudGroup {
   least: number;
   most: number;
   desired: number;
-  instances: { id: string; zone: string }[];
+  tags: Record<string, string>;
+  instances: { id: string; zone: string; state: "Pending:Wait" | "InService" }[];
 }
 
 /** What somebody has asked Auto Scaling for. */

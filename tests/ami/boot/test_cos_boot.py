@@ -117,8 +117,8 @@ class NodeFile(unittest.TestCase):
             self.assertIn(part, str(caught.exception))
 
     def test_a_format_of_the_future_asks_for_a_newer_image(self):
-        with self.assertRaisesRegex(BootError, "version 3, and this image knows 1 and 2: use a newer image"):
-            parse_node(node(version=3))
+        with self.assertRaisesRegex(BootError, "version 4, and this image knows 1, 2 and 3: use a newer image"):
+            parse_node(node(version=4))
         with self.assertRaisesRegex(BootError, "must hold an object"):
             parse_node([])
 

@@ -14,11 +14,11 @@ from unittest import mock
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).parents[3] / "ami/files/usr/local/lib/cos-boot"))
 
-from cos_boot import arrival, departure, nomad  # noqa: E402
+from cos_boot import api, arrival, departure, nomad  # noqa: E402
+from cos_boot.api import ApiError, Denied  # noqa: E402
 from cos_boot.aws import AwsError, Refused  # noqa: E402
 from cos_boot.hooks import Hook  # noqa: E402
 from cos_boot.node import Lifecycle  # noqa: E402
-from cos_boot.nomad import Denied, NomadError  # noqa: E402
 
 STATE = "autoscaling/target-lifecycle-state"
 ACTION = "spot/instance-action"
@@ -44,7 +44,7 @@ class World:
 
     def _asked(self, *what):
         if not self.nomad_answers:
-            raise NomadError("Nomad does not answer")
+            raise ApiError("Nomad does not answer")
         self.did.append(what)
 
     def drain(self, seconds, _cause):
@@ -58,14 +58,14 @@ class World:
 
     def takes_tasks(self):
         if not self.nomad_answers:
-            raise NomadError("Nomad does not answer")
+            raise ApiError("Nomad does not answer")
         if self.token_is_missing:
             raise Denied("Nomad answers 403: Permission denied")
         return self.ready
 
     def is_drained(self):
         if not self.nomad_answers:
-            raise NomadError("Nomad does not answer")
+            raise ApiError("Nomad does not answer")
         return self.drained
 
     def _told(self, what):
@@ -304,10 +304,10 @@ class NomadsApi(unittest.TestCase):
         self.addCleanup(server.shutdown)
         made = tempfile.TemporaryDirectory(prefix="pulumi-cos-nomad-")
         self.addCleanup(made.cleanup)
-        self.token = Path(made.name) / "token"
+        self.token = Path(made.name) / "nomad-token"
         for patched in (
             mock.patch.dict(os.environ, {"NOMAD_ADDR": f"http://127.0.0.1:{server.server_port}"}),
-            mock.patch.object(nomad, "TOKEN", self.token),
+            mock.patch.object(api, "TOKENS", self.token.parent),
         ):
             patched.start()
             self.addCleanup(patched.stop)

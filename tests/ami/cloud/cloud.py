@@ -6,7 +6,7 @@ Told by lines of JSON on standard input, each answered by one on standard output
     {"instance": {"address": "10.77.0.11", "tags": {"k": "v"}, "devices": ["/dev/sdf"], "group": "pool"}}  -> {"id": "i-…", "volumes": {"/dev/sdf": "vol-…"}}
     {"wait": "i-…", "hook": "name", "state": "Terminated"}   {"lifecycle": "i-…"} -> {"done": false, "silent": 1.5}   (seconds since it was heard of)
     {"tell": "i-…", "path": "spot/instance-action", "text": "…"}   (no text takes it away)
-    {"groups": [{"name": "g", "desired": 3, "instances": [{"id": "i-…", "zone": "…"}]}]}   (what Auto Scaling says of them, whatever moto knows)
+    {"groups": [{"name": "g", "desired": 3, "tags": {"k": "v"}, "instances": [{"id": "i-…", "zone": "…", "state": "InService"}]}]}   (what Auto Scaling says of them, whatever moto knows)
     {"orders": true} -> {"orders": [{"kind": "resize", "group": "g", "size": 4}, {"kind": "end", "id": "i-…", "shrink": true}]}   (asked for since)
     {"put": "/cos/x", "value": "v"}   {"delete": "/cos/x"}   {"terminate": "i-…"}   {"health": "i-…"} -> {"health": "Unhealthy"}
 
@@ -86,18 +86,25 @@ describe_of_moto = AutoScalingResponse.describe_auto_scaling_groups
 
 
 def describe_auto_scaling_groups(self: AutoScalingResponse) -> Any:
-    names = self._get_param("AutoScalingGroupNames", [])
-    if not any(name in groups for name in names):
+    names, filters = self._get_param("AutoScalingGroupNames", []), self._get_param("Filters", [])
+    known = groups.values() if filters and not names else [groups[name] for name in names if name in groups]
+    if not known:
         return describe_of_moto(self)
-    return ActionResult({"AutoScalingGroups": [described(groups[name]) for name in names if name in groups]})
+    return ActionResult({"AutoScalingGroups": [described(group) for group in known if all(has_tag(group, each) for each in filters)]})
+
+
+def has_tag(group: dict[str, Any], wanted: dict[str, Any]) -> bool:
+    """Whether a group passes a filter by a tag; others are not known here."""
+    return group["tags"].get(wanted["Name"].removeprefix("tag:")) in wanted["Values"]
 
 
 def described(group: dict[str, Any]) -> dict[str, Any]:
     return {
         "AutoScalingGroupName": group["name"],
         "DesiredCapacity": group["desired"],
+        "Tags": [{"Key": key, "Value": value} for key, value in group["tags"].items()],
         "Instances": [
-            {"InstanceId": each["id"], "AvailabilityZone": each["zone"], "LifecycleState": "InService", "HealthStatus": "Healthy"}
+            {"InstanceId": each["id"], "AvailabilityZone": each["zone"], "LifecycleState": each["state"], "HealthStatus": "Healthy"}
             for each in group["instances"]
         ],
     }
@@ -130,6 +137,19 @@ def terminate_instance_in_auto_scaling_group(self: AutoScalingResponse) -> Actio
     raise AutoscalingClientError("ValidationError", f"Instance Id not found - No managed instance found for instance ID: {id}")
 
 
+def set_instance_health(self: AutoScalingResponse) -> Any:
+    id = self._get_param("InstanceId")
+    for group in groups.values():
+        if self._get_param("HealthStatus") == "Unhealthy" and any(each["id"] == id for each in group["instances"]):
+            # Auto Scaling ends it soon.
+            group["instances"] = [each for each in group["instances"] if each["id"] != id]
+            orders.append({"kind": "end", "id": id, "shrink": False})
+            return EmptyResult()
+    return set_health_of_moto(self)
+
+
+set_health_of_moto = AutoScalingResponse.set_instance_health
+AutoScalingResponse.set_instance_health = set_instance_health
 AutoScalingResponse.describe_auto_scaling_groups = describe_auto_scaling_groups
 AutoScalingResponse.set_desired_capacity = set_desired_capacity
 AutoScalingResponse.terminate_instance_in_auto_scaling_group = terminate_instance_in_auto_scaling_group

@@ -3,12 +3,17 @@ import { setTimeout as delay } from "node:timers/promises";
 import { stackValues } from "../../support/stack-program";
 import type { Agent } from "../cluster";
 import type { BoxUnderTest } from "./box-under-test";
+import { patience } from "./health";
 
 const { pools } = stackValues("dev")["cos:nomad"] as { pools: object[] };
-const sized = (agents: Agent[], servers: object): Record<string, object> => ({
-  ...(agents.includes("consul") && { "cos:consul": servers }),
-  ...(agents.includes("nomad") && { "cos:nomad": { ...servers, pools } }),
-});
+/** What is said of servers, whose health the trials after these are about. */
+const sized = (agents: Agent[], options: object): Record<string, object> => {
+  const servers = { ...options, replaceUnhealthyAfterSeconds: patience };
+  return {
+    ...(agents.includes("consul") && { "cos:consul": servers }),
+    ...(agents.includes("nomad") && { "cos:nomad": { ...servers, pools } }),
+  };
+};
 
 /**
  * `pulumi up` replaces servers whose launch template or number has changed, one at a time.

@@ -11,8 +11,8 @@ const server = {
 describe("servers as a rollout asks them", () => {
   const api = useHttpDouble();
   const asked = () => api().requests.map(({ method, url }) => `${method} ${url}`);
-  const member = (Name: string, Status: number | string, role = "consul") => {
-    return { Name, Addr: `10.0.0.${Name}`, Status, Tags: { role } };
+  const member = (Name: string, Status: number | string, role = "consul", region = "eu") => {
+    return { Name, Addr: `10.0.0.${Name}`, Status, Tags: { role, region } };
   };
 
   it("are autopilot's, also while one of them is unhealthy", async () => {
@@ -30,7 +30,7 @@ describe("servers as a rollout asks them", () => {
     await assert.rejects(new Servers("Nomad", api().url).peers(), /HTTP 500 No cluster leader/);
   });
 
-  it("have the same states in both products, without Consul's clients", async () => {
+  it("have the same states in both products, without Consul's clients and Nomad's other regions", async () => {
     const states = ["alive", "gone", "gone", "failed"];
     api().answers["/v1/agent/members"] = {
       body: [...[1, 2, 3, 4].map((state) => member(String(state), state)), member("5", 1, "node")],
@@ -41,7 +41,8 @@ describe("servers as a rollout asks them", () => {
       states,
     );
     const Members = ["alive", "leaving", "left", "failed"].map((state) => member(state, state));
-    api().answers["/v1/agent/members"] = { body: { Members } };
+    const elsewhere = member("abroad", "failed", "nomad", "us");
+    api().answers["/v1/agent/members"] = { body: { ServerRegion: "eu", Members: [...Members, elsewhere] } };
     const nomad = await new Servers("Nomad", api().url).members();
     assert.deepEqual(
       nomad.map(({ status }) => status),

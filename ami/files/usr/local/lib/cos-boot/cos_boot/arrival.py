@@ -4,9 +4,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from .api import ApiError, Denied
 from .aws import AwsError, Refused
 from .hooks import Hook
-from .nomad import Denied, Nomad, NomadError
+from .nomad import Nomad
 from .system import log, write_file
 
 #: Seconds before Auto Scaling is told again what it could not be told.
@@ -34,7 +35,7 @@ class Arrival:
         except Denied as error:
             # Better in service than ended again and again for want of a token.
             log(f"whether this node takes tasks is not known: {error}")
-        except NomadError:
+        except ApiError:
             # Its servers may not be there yet.
             return
         self._next = self._clock() + RETRY

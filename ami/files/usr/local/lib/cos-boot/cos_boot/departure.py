@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from .api import ApiError
 from .aws import AwsError
 from .hooks import Hook
 from .node import Lifecycle
-from .nomad import Nomad, NomadError
+from .nomad import Nomad
 from .system import BootError, log, run, write_file
 
 #: Seconds before Auto Scaling is told again what it could not be told.
@@ -121,7 +122,7 @@ class Departure:
                 self._nomad.drain(seconds, notice.cause)
                 log(f"this node drains, for at most {max(1, round(seconds))} s")
             self._notice = notice
-        except NomadError as error:
+        except ApiError as error:
             log(f"it cannot be drained yet: {error}")
 
     def _is_empty(self, until: float) -> bool:
@@ -133,7 +134,7 @@ class Departure:
                 return True
             if self._notice is not None:
                 self._answered = now
-        except NomadError as error:
+        except ApiError as error:
             log(f"whether tasks are left is not known: {error}")
         if now > until + STOPPING:
             log("tasks are left after the deadline")
@@ -175,7 +176,7 @@ class Departure:
         try:
             run("systemctl", "start", "consul.service", "nomad.service")
             self._nomad.make_eligible()
-        except (BootError, NomadError) as error:
+        except (BootError, ApiError) as error:
             log(f"this node stays, but cannot take tasks yet: {error}")
             return
         MARK.unlink()

@@ -9,8 +9,8 @@ from .system import BootError, read_json
 NODE_FILE = Path("/etc/cos/node.json")
 
 LIFECYCLE_FIELDS = ("arrivalHook", "departureHook", "drainDeadlineSeconds", "heartbeatSeconds")
-#: Of the file's format: 2 has `lifecycle`.
-VERSIONS = (1, 2)
+#: Of the file's format: 2 has `lifecycle`, 3 `health`.
+VERSIONS = (1, 2, 3)
 ROLES = ("consul-server", "nomad-server", "client")
 AGENTS = ("consul", "nomad")
 FIELDS = {
@@ -48,6 +48,8 @@ class Node:
     tasks_read_metadata: bool
     #: On clients.
     lifecycle: Lifecycle | None
+    #: For how long agents may be ill until their instances are replaced, on servers; None where they never are.
+    health_limit_seconds: float | None
 
     @property
     def is_server(self) -> bool:
@@ -64,7 +66,7 @@ def parse_node(content: Any) -> Node:
     if not isinstance(content, dict):
         raise BootError(f"{NODE_FILE} must hold an object, got {content!r}")
     if content.get("version") not in VERSIONS:
-        known = " and ".join(map(str, VERSIONS))
+        known = f"{', '.join(map(str, VERSIONS[:-1]))} and {VERSIONS[-1]}"
         raise BootError(f"{NODE_FILE} has the version {content.get('version')!r}, and this image knows {known}: use a newer image")
     wrong = []
     if content.get("role") not in ROLES:
@@ -85,6 +87,9 @@ def parse_node(content: Any) -> Node:
     lifecycle = content.get("lifecycle")
     if lifecycle is not None:
         wrong.extend(f"lifecycle.{field} is missing" for field in LIFECYCLE_FIELDS if field not in lifecycle)
+    health = content.get("health")
+    if health is not None and "limitSeconds" not in health:
+        wrong.append("health.limitSeconds is missing")
     if wrong:
         raise BootError(f"{NODE_FILE}: {'; '.join(wrong)}")
     return Node(
@@ -104,6 +109,7 @@ def parse_node(content: Any) -> Node:
             drain_deadline_seconds=lifecycle["drainDeadlineSeconds"],
             heartbeat_seconds=lifecycle["heartbeatSeconds"],
         ),
+        health_limit_seconds=None if health is None else health["limitSeconds"],
     )
 
 

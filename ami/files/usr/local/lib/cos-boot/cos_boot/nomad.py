@@ -1,45 +1,19 @@
-"""The node's own Nomad agent, and by it the servers, through their HTTP API."""
+"""The node's own Nomad agent, and by it the servers."""
 
-import json
-import os
-import urllib.error
-import urllib.request
-from pathlib import Path
 from typing import Any
 
-
-class NomadError(Exception):
-    """Nomad has refused, or does not answer."""
-
-
-class Denied(NomadError):
-    """Nomad wants a token, or one that may do more."""
-
-
-#: A token for this program, where Nomad's ACLs are on: a secret of the pool, of a policy with agent:read and node:write.
-TOKEN = Path("/etc/cos/nomad-token")
+from .api import NOMAD, Api
 
 
 class Nomad:
-    """The node as Nomad knows it."""
+    """The node as Nomad knows it. What fails raises ApiError."""
 
     def __init__(self) -> None:
-        self._base = os.environ.get("NOMAD_ADDR", "http://127.0.0.1:4646").rstrip("/")
+        self._api = Api(NOMAD)
         self._node = ""
 
     def _call(self, method: str, path: str, body: Any = None) -> Any:
-        data = None if body is None else json.dumps(body).encode()
-        headers = {"X-Nomad-Token": TOKEN.read_text().strip()} if TOKEN.exists() else {}
-        request = urllib.request.Request(f"{self._base}/v1/{path}", method=method, data=data, headers=headers)
-        try:
-            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-            with opener.open(request, timeout=10) as response:
-                return json.load(response)
-        except urllib.error.HTTPError as error:
-            kind = Denied if error.code == 403 else NomadError
-            raise kind(f"Nomad answers {error.code}: {error.read().decode(errors='replace').strip()}") from None
-        except (OSError, ValueError) as error:
-            raise NomadError(f"Nomad does not answer ({getattr(error, 'reason', error)})") from None
+        return self._api.call(method, path, body)
 
     @property
     def node(self) -> str:

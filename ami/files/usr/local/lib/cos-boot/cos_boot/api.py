@@ -1,0 +1,69 @@
+"""The HTTP APIs of the node's own agents, and through them of their servers."""
+
+import json
+import os
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+class ApiError(Exception):
+    """An agent has refused, or does not answer."""
+
+
+class Denied(ApiError):
+    """An agent wants a token, or one that may do more."""
+
+
+#: Where tokens for these programs are, where ACLs are on: secrets of the node, each read anew for every request. Nomad's needs agent:read
+#: and node:write, on servers agent:write and operator:write too; Consul's agent:read, node:read and operator:write.
+TOKENS = Path("/etc/cos")
+
+
+@dataclass(frozen=True)
+class Agent:
+    """How a product's agent is asked."""
+
+    name: str
+    variable: str
+    address: str
+    header: str
+    token: str
+
+
+CONSUL = Agent("Consul", "CONSUL_HTTP_ADDR", "http://127.0.0.1:8500", "X-Consul-Token", "consul-token")
+NOMAD = Agent("Nomad", "NOMAD_ADDR", "http://127.0.0.1:4646", "X-Nomad-Token", "nomad-token")
+
+
+class Api:
+    """An agent's. What fails raises ApiError."""
+
+    def __init__(self, agent: Agent) -> None:
+        self._agent = agent
+        self._base = os.environ.get(agent.variable, agent.address).rstrip("/")
+
+    def call(self, method: str, path: str, body: Any = None, *, accept: tuple[int, ...] = ()) -> Any:
+        """The JSON that is answered; nothing where the answer is empty. `accept` are codes of errors whose JSON counts."""
+        data = None if body is None else json.dumps(body).encode()
+        token = TOKENS / self._agent.token
+        headers = {self._agent.header: token.read_text().strip()} if token.exists() else {}
+        request = urllib.request.Request(f"{self._base}/v1/{path}", method=method, data=data, headers=headers)
+        try:
+            # Not through a proxy that the environment names.
+            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+            with opener.open(request, timeout=10) as response:
+                return _parsed(response.read())
+        except urllib.error.HTTPError as error:
+            said = error.read()
+            if error.code in accept:
+                return _parsed(said)
+            kind = Denied if error.code == 403 else ApiError
+            raise kind(f"{self._agent.name} answers {error.code}: {said.decode(errors='replace').strip()}") from None
+        except (OSError, ValueError) as error:
+            raise ApiError(f"{self._agent.name} does not answer ({getattr(error, 'reason', error)})") from None
+
+
+def _parsed(text: bytes) -> Any:
+    return json.loads(text) if text.strip() else None

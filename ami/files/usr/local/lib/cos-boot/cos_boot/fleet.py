@@ -1,0 +1,82 @@
+"""The cluster's instances, as EC2 and its Auto Scaling groups know them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from .aws import Aws
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One of a group."""
+
+    id: str
+    address: str
+    #: Whether it is to do its work: neither about to come, nor to leave, nor already found unhealthy.
+    in_service: bool
+
+    def __str__(self) -> str:
+        return f"{self.id} ({self.address})"
+
+
+@dataclass(frozen=True)
+class Group:
+    """An Auto Scaling group."""
+
+    name: str
+    #: What its instances are: consul-server, nomad-server or client.
+    role: str
+    instances: tuple[Instance, ...]
+
+
+class Fleet:
+    """The groups of a cluster that have one of some roles. What fails raises AwsError."""
+
+    def __init__(self, aws: Aws, cluster: str, roles: tuple[str, ...]) -> None:
+        self._aws = aws
+        self._cluster = cluster
+        self._roles = roles
+
+    def look(self) -> tuple[Group, ...]:
+        """What there is now."""
+        filters = (f"Name=tag:cos-cluster,Values={self._cluster}", f"Name=tag:cos-role,Values={','.join(self._roles)}")
+        found = self._aws.attempt("autoscaling", "describe-auto-scaling-groups", "--filters", *filters)["AutoScalingGroups"]
+        addresses = self._instances([each["InstanceId"] for group in found for each in group["Instances"]])
+        return tuple(
+            Group(
+                group["AutoScalingGroupName"],
+                next(tag["Value"] for tag in group["Tags"] if tag["Key"] == "cos-role"),
+                tuple(
+                    Instance(each["InstanceId"], addresses.get(each["InstanceId"], ""), _in_service(each))
+                    for each in group["Instances"]
+                    # Out of service by somebody's hand: whatever it does there, it is to be left alone.
+                    if each["LifecycleState"] not in ("Standby", "EnteringStandby", "Detaching", "Detached")
+                ),
+            )
+            for group in found
+        )
+
+    def there(self, ids: list[str]) -> set[str]:
+        """Which of these instances have not ended."""
+        return set(self._instances(ids))
+
+    def replace(self, instance: Instance) -> None:
+        """Has Auto Scaling put another instance in the place of one."""
+        self._aws.report_unhealthy(instance.id)
+
+    def _instances(self, ids: list[str]) -> dict[str, str]:
+        """Addresses of those that have not ended."""
+        if not ids:
+            return {}
+        # By filters: an ID that EC2 has forgotten is an error otherwise.
+        states = "Name=instance-state-name,Values=pending,running,stopping,stopped"
+        answer = self._aws.attempt("ec2", "describe-instances", "--filters", f"Name=instance-id,Values={','.join(ids)}", states)
+        return {
+            instance["InstanceId"]: instance.get("PrivateIpAddress", "")
+            for reservation in answer["Reservations"]
+            for instance in reservation["Instances"]
+        }
+
+
+def _in_service(instance: dict[str, Any]) -> bool:
+    return bool(instance["LifecycleState"] == "InService" and instance["HealthStatus"] == "Healthy")

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import type { HostStatus } from "../box";
+import type { Agent } from "../cluster";
+import { type BoxUnderTest, secondsSince } from "./box-under-test";
+
+/** For how long agents may be ill in the trials, in seconds: the trials of servers set it. */
+export const patience = 120;
+
+/** The pool that the sample runs on. */
+const pool = "private-services";
+
+/**
+ * Nodes whose agents are ill for too long are replaced.
+ *
+ * @param all whether Consul's agents are tried too, and a whole pool, or Nomad's alone
+ */
+export function health(tested: BoxUnderTest, all: boolean): void {
+  const exec: BoxUnderTest["cluster"]["exec"] = (host, ...command) => tested.cluster.exec(host, ...command);
+  const hosts = (kind?: string) => tested.cluster.hosts(kind);
+  const until: BoxUnderTest["cluster"]["until"] = (what, isSo) => tested.cluster.until(what, isSo);
+
+  /** Stops or wakes an agent, and not the tasks that are children of it. */
+  const signal = ({ name }: HostStatus, agent: Agent, which: "STOP" | "CONT") =>
+    exec(name, "systemctl", "kill", "--kill-whom=main", `--signal=${which}`, `${agent}.service`);
+
+  async function follower(agent: Agent): Promise<HostStatus> {
+    const leader = await tested.cluster.leader(agent);
+    const found = (await hosts(`${agent}-server`)).find(({ id }) => id !== leader?.id);
+    assert.ok(leader && found, `${agent} has no leader and follower`);
+    return found;
+  }
+
+  /** Freezes an agent of a server and of a client, and waits until both are replaced, and nothing else is. */
+  async function frozen(agent: Agent): Promise<string[]> {
+    const [client] = await hosts(pool);
+    const ill = [await follower(agent), client].filter((host) => host !== undefined);
+    const others = (await hosts()).map(({ id }) => id).filter((id) => ill.every((each) => each.id !== id));
+    const started = Date.now();
+    await Promise.all(ill.map((host) => signal(host, agent, "STOP")));
+    await until("both have ended", async () => {
+      const { hosts: there } = await tested.box.status();
+      return there.every(({ id }) => ill.every((each) => each.id !== id));
+    });
+    const ended = secondsSince(started);
+    const left = (await hosts()).map(({ id }) => id);
+    assert.deepEqual(
+      others.filter((id) => !left.includes(id)),
+      [],
+      "others have been replaced too",
+    );
+    return [`both have ended after ${ended} s`];
+  }
+
+  describe("when agents are ill for too long", function () {
+    this.timeout(900_000);
+
+    for (const agent of all ? (["nomad", "consul"] as const) : (["nomad"] as const)) {
+      it(`replaces a server and a client whose agents of ${agent} are frozen, without a failed request`, async () => {
+        const { failures } = await tested.trial(`agents of ${agent} frozen on a server and a client`, () =>
+          frozen(agent),
+        );
+        assert.deepEqual(failures, []);
+      });
+    }
+
+    if (!all) return;
+
+    it("replaces nothing where a whole pool looks ill, and says why", async () => {
+      await tested.trial("all clients of a pool frozen", async () => {
+        const before = await hosts(pool);
+        await Promise.all(before.map((host) => signal(host, "nomad", "STOP")));
+        await until("Nomad's leader has said why they stay", async () => {
+          const leader = await tested.cluster.leader("nomad");
+          const said = leader && (await exec(leader.name, "journalctl", "--unit", "cos-health", "--output=cat"));
+          return said?.includes(`${before.length} of ${before.length} look ill, so it is not the instances`) === true;
+        });
+        await Promise.all(before.map((host) => signal(host, "nomad", "CONT")));
+        assert.deepEqual(
+          (await hosts(pool)).map(({ id }) => id),
+          before.map(({ id }) => id),
+        );
+        return [];
+      });
+    });
+  });
+}
