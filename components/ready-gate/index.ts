@@ -1,5 +1,6 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { outlastRequests } from "../outlast";
 import { refuse } from "../refuse";
 import { ReadyGateArgs, readyGateErrors } from "./args";
 
@@ -23,6 +24,7 @@ export class ReadyGate extends pulumi.ComponentResource {
   constructor(name: string, args: ReadyGateArgs, opts?: pulumi.ComponentResourceOptions) {
     refuse("ReadyGate", readyGateErrors(args));
     super("cos:index:ReadyGate", name, {}, opts);
+    outlastRequests();
 
     const environment = {
       CONSUL_HTTP_ADDR: args.consulAddress,
