@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 let watches = false;
 
 /** Resolves when all that the engine was asked for is answered. The SDK has it, not in its types. */
-const { waitForRPCs } = pulumi.runtime as unknown as { waitForRPCs(): Promise<void> };
+const { waitForRPCs } = pulumi.runtime as unknown as { waitForRPCs: () => Promise<void> };
 
 /**
  * Keeps this program running until the engine has answered all that it was asked.
