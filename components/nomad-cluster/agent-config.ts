@@ -55,6 +55,8 @@ export interface NomadServerOptions {
   httpConnectionsPerClient?: number | undefined;
   /** After which time clients that are down are forgotten; Go's form. @default Nomad's: 24h */
   forgetNodesAfter?: string | undefined;
+  /** For how long a client may be silent beyond what it was told before it is down; Go's form. @default Nomad's: 10s */
+  heartbeatGrace?: string | undefined;
 }
 
 /** The configuration file of a Nomad agent, in Nomad's own names and as JSON, which Nomad reads like HCL. */
@@ -93,6 +95,7 @@ function serverSettings({ autopilot, scheduler, httpConnectionsPerClient, ...ser
       ...(server.authoritativeRegion !== undefined && { authoritative_region: server.authoritativeRegion }),
       ...(server.retryJoin && { server_join: { retry_join: server.retryJoin } }),
       ...(server.forgetNodesAfter !== undefined && { node_gc_threshold: server.forgetNodesAfter }),
+      ...(server.heartbeatGrace !== undefined && { heartbeat_grace: server.heartbeatGrace }),
       ...(server.raftMultiplier !== undefined && { raft_multiplier: server.raftMultiplier }),
       ...(scheduler && {
         default_scheduler_config: {

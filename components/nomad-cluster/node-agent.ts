@@ -12,6 +12,12 @@ import { type NomadClientOptions, type NomadServerOptions, nomadAgentConfig } fr
 /** Where a node's Nomad agent finds its configuration. */
 export const nomadConfigFile = "/etc/nomad.d/cos.json";
 
+/**
+ * A client whose server has ended finds out by a connection that is not answered, for 10 seconds; with Nomad's grace of as many it is down by
+ * then, and its tasks are started elsewhere. Source: nomad 1.11, helper/pool/pool.go (`getNewConn`) and nomad/heartbeat.go.
+ */
+const heartbeatGrace = "20s";
+
 /** What differs between the Nomad agents of nodes. */
 export interface NomadNodeAgent {
   region: string;
@@ -44,6 +50,7 @@ export function nomadNodeAgent({ region, datacenter, joinTag, awsRegion, server,
     server: server && {
       httpConnectionsPerClient: connectionsPerLoadBalancer,
       forgetNodesAfter,
+      heartbeatGrace,
       ...server,
       retryJoin,
     },

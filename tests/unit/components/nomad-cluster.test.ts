@@ -134,6 +134,7 @@ describe("NomadCluster", () => {
         retry_join: ["provider=aws region=eu-central-1 tag_key=cos-nomad-servers tag_value=cos-test-nomad"],
       },
       node_gc_threshold: "1h",
+      heartbeat_grace: "20s",
       raft_multiplier: 5,
       default_scheduler_config: {
         scheduler_algorithm: "binpack",
