@@ -36,7 +36,7 @@ export function instanceIdOf(node: NodeDetail | undefined): string {
 export const isReachable = ({ Status }: Pick<NodeListing, "Status">): boolean =>
   Status !== "down" && Status !== "disconnected";
 
-/** Whether a client has left in order, after a drain: Nomad lists it as down for another hour. */
+/** Whether a client has left in order, after a drain: Nomad lists it as down until it is forgotten. */
 export const hasLeft = ({ Status, SchedulingEligibility }: Pick<NodeListing, "Status" | "SchedulingEligibility">) =>
   Status === "down" && SchedulingEligibility === "ineligible";
 

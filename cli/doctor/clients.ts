@@ -9,11 +9,14 @@ export function clientFindings(clients: NodeListing[]): Finding[] {
     const name = `Nomad's client ${client.Name} (${client.ID.slice(0, 8)})`;
     if (client.Drain || hasLeft(client)) return [];
     if (client.Status === "down") {
-      const remedy = "nomad system gc   (where its machine is gone for good; Nomad forgets it after an hour)";
+      const remedy = "nomad system gc   (where its machine is gone for good; it is forgotten after an hour at most)";
       return [{ problem: `${name} is down`, remedy }];
     }
     if (client.Status !== "ready") {
-      return [{ problem: `${name} is ${client.Status}`, remedy: `npx pulumi-cos login ${client.Name}` }];
+      // Nomad waits for what the agent has to say of its tasks, which it may have said before; one that starts says it anew.
+      const restart =
+        client.Status === "initializing" ? "   and there: sudo systemctl restart nomad   (tasks run on)" : "";
+      return [{ problem: `${name} is ${client.Status}`, remedy: `npx pulumi-cos login ${client.Name}${restart}` }];
     }
     if (client.SchedulingEligibility === "eligible") return [];
     const remedy = `npx pulumi-cos drain ${client.Name} --undo   (unless somebody is at it)`;

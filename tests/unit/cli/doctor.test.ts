@@ -167,6 +167,10 @@ describe("pulumi-cos doctor", () => {
     await finds(/Nomad's client node-c1 \(c1-0000-\) is down/, /^nomad system gc /);
     know([...clients, client("c1", "private-services", { Status: "down", SchedulingEligibility: "ineligible" })]);
     assert.deepEqual((await found()).findings, [], "one that was drained has left");
+    know([...clients, client("c1", "private-services", { Status: "disconnected" })]);
+    await finds(/node-c1 .* is disconnected/, /^npx pulumi-cos login node-c1$/);
+    know([...clients, client("c1", "private-services", { Status: "initializing" })]);
+    await finds(/node-c1 .* is initializing/, /^npx pulumi-cos login node-c1 .* systemctl restart nomad /);
     know([...clients, client("c1", "private-services", { SchedulingEligibility: "ineligible" })]);
     await finds(/node-c1 .* takes no tasks/, /^npx pulumi-cos drain node-c1 --undo /);
     know([...clients, client("c1", "private-services", { SchedulingEligibility: "ineligible", Drain: true })]);
