@@ -3,11 +3,11 @@
 import json
 import sys
 import time
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .api import CONSUL, NOMAD, Agent, Api, ApiError
 from .node import Node, read_node
 from .system import BootError, log, run, write_file
 
@@ -19,7 +19,7 @@ class Product:
     name: str
     role: str
     owner: str
-    api: str
+    agent: Agent
     rpc_port: int
     node_id: Path
     raft: Path
@@ -27,10 +27,10 @@ class Product:
 
 PRODUCTS = {
     "consul": Product(
-        "consul", "consul-server", "consul", "http://127.0.0.1:8500", 8300, Path("/var/lib/consul/node-id"), Path("/var/lib/consul/raft")
+        "consul", "consul-server", "consul", CONSUL, 8300, Path("/var/lib/consul/node-id"), Path("/var/lib/consul/raft")
     ),
     "nomad": Product(
-        "nomad", "nomad-server", "nomad", "http://127.0.0.1:4646", 4647, Path("/var/lib/nomad/server/node-id"), Path("/var/lib/nomad/server/raft")
+        "nomad", "nomad-server", "nomad", NOMAD, 4647, Path("/var/lib/nomad/server/node-id"), Path("/var/lib/nomad/server/raft")
     ),
 }
 
@@ -38,10 +38,8 @@ PRODUCTS = {
 def _ask(product: Product, path: str) -> Any:
     """What the agent answers; nothing where it does not, or with an error."""
     try:
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(f"{product.api}/v1/{path}", timeout=10) as response:
-            return json.load(response)
-    except (OSError, ValueError):
+        return Api(product.agent).call("GET", path)
+    except ApiError:
         return None
 
 
