@@ -121,13 +121,16 @@ export class BoxCluster {
     return (all ?? []).filter(({ ClientStatus }) => ClientStatus === "running");
   }
 
-  /** Waits until something is so; mocha's time limit ends it, and every minute it says what it waits for. */
+  /** Waits until something is so; mocha's time limit ends it, and the end of the box. Every minute it says what it waits for. */
   async until(what: string, condition: () => Promise<boolean>): Promise<void> {
     const telling = setInterval(() => {
       console.error(`the box: waits until ${what}`);
     }, 60_000);
     try {
-      while (!(await condition().catch(() => false))) await delay(pollMs);
+      while (!(await condition().catch(() => false))) {
+        if (!this.box.isUp) throw new Error(`the box has ended before ${what}`);
+        await delay(pollMs);
+      }
     } finally {
       clearInterval(telling);
     }
