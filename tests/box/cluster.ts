@@ -38,6 +38,9 @@ interface Health {
 
 export type Agent = "consul" | "nomad";
 
+/** Serf's number for an agent that the others do not hear. */
+export const serfFailed = 4;
+
 /** Where their APIs are on their servers. */
 export const httpPort: Record<Agent, number> = { consul: 8500, nomad: 4646 };
 

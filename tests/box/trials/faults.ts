@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { hostNameOf } from "../amazon";
 import type { HostStatus } from "../box";
-import type { Agent } from "../cluster";
+import { type Agent, serfFailed } from "../cluster";
 import { type BoxUnderTest, secondsSince } from "./box-under-test";
 import { said } from "./drivers";
 
@@ -12,8 +12,6 @@ const balancerSeconds = 5 * 2 + 2;
 const gossipSeconds = 15;
 
 const agents = ["consul", "nomad"] as const;
-/** Serf's number for an agent that it does not hear. */
-const failed = 4;
 
 /**
  * What breaks, each under steady load through the load balancer.
@@ -115,7 +113,9 @@ export function faults(tested: BoxUnderTest, all: boolean): void {
           const url = "http://127.0.0.1:8500/v1/agent/members";
           const said = await tested.cluster.exec(outside.name, "curl", "--fail", "--silent", url);
           const members = JSON.parse(said) as { Addr: string; Status: number }[];
-          return inZone.every((address) => members.some(({ Addr, Status }) => Addr === address && Status === failed));
+          return inZone.every((address) =>
+            members.some(({ Addr, Status }) => Addr === address && Status === serfFailed),
+          );
         });
         for (const agent of agents) {
           await tested.cluster.until(
@@ -147,7 +147,7 @@ export function faults(tested: BoxUnderTest, all: boolean): void {
         await tested.box.order("loss", `${(await oneOf("nomad-server")).name} 10`);
         await tested.cluster.until("Consul has found it failed", async () => {
           const members = await tested.cluster.get<{ Addr: string; Status: number }[]>("consul", "agent/members");
-          return members?.some(({ Addr, Status }) => Addr === muted.address && Status === failed) === true;
+          return members?.some(({ Addr, Status }) => Addr === muted.address && Status === serfFailed) === true;
         });
         await tested.box.order("heal");
         return [];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { HostStatus } from "../box";
-import type { Agent } from "../cluster";
+import { type Agent, serfFailed } from "../cluster";
 import { type BoxUnderTest, secondsSince } from "./box-under-test";
 
 /** For how long agents may be ill in the trials, in seconds: the trials of servers set it. */
@@ -51,6 +51,19 @@ export function health(tested: BoxUnderTest, all: boolean): void {
     return [`both have ended after ${ended} s`];
   }
 
+  /** Whether neither list has an agent that is not there. */
+  async function listsTheLivingOnly(): Promise<boolean> {
+    const { cluster } = tested;
+    const clients = await cluster.get<{ Status: string }[]>("nomad", "nodes");
+    const servers = await cluster.get<{ Members: { Status: string }[] }>("nomad", "agent/members");
+    const agents = await cluster.get<{ Status: number }[]>("consul", "agent/members");
+    return (
+      clients?.every(({ Status }) => Status === "ready") === true &&
+      servers?.Members.every(({ Status }) => Status !== "failed") === true &&
+      agents?.every(({ Status }) => Status !== serfFailed) === true
+    );
+  }
+
   describe("when agents are ill for too long", function () {
     this.timeout(900_000);
 
@@ -60,6 +73,7 @@ export function health(tested: BoxUnderTest, all: boolean): void {
           frozen(agent),
         );
         assert.deepEqual(failures, []);
+        await until("what has ended is forgotten", listsTheLivingOnly);
       });
     }
 
