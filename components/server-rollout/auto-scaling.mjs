@@ -20,8 +20,8 @@ export class ServerGroup {
   }
 
   /**
-   * How many instances it shall have, and those that are not on their way out.
-   * @returns {Promise<{ desired: number, instances: Instance[] }>}
+   * How many instances it shall have, in which zones, and those that are not on their way out.
+   * @returns {Promise<{ desired: number, zones: string[], instances: Instance[] }>}
    */
   async look() {
     const asked = new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [this.name] });
@@ -30,6 +30,7 @@ export class ServerGroup {
     const instances = (group.Instances ?? []).filter(({ LifecycleState = "" }) => !/^Terminat/.test(LifecycleState));
     return {
       desired: group.DesiredCapacity ?? 0,
+      zones: group.AvailabilityZones ?? [],
       instances: instances.map(({ InstanceId = "", AvailabilityZone = "" }) => ({
         id: InstanceId,
         zone: AvailabilityZone,

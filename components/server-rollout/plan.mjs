@@ -18,29 +18,35 @@
  * @property {number} wanted number of servers
  * @property {number} desired number of instances that the group shall have
  * @property {Server[]} servers
+ * @property {string[]} zones that the group launches in
+ * @property {boolean} maySpread whether one more may be launched for nothing but another zone
  */
 
 /**
  * @typedef {{ kind: "done" }
  *   | { kind: "wait", servers: Server[], missing: number }
- *   | { kind: "grow", size: number }
+ *   | { kind: "grow", size: number, spreads: boolean }
  *   | { kind: "transfer", leader: Server }
  *   | { kind: "end", server: Server, shrink: boolean }} Step
  */
 
 /**
  * One server more than wanted comes before an old one goes, so that as many may fail meanwhile as always. The leader goes last, once
- * another leads.
+ * another leads. Auto Scaling launches in any of the zones that have the fewest, so the last one that goes may leave its zone empty and another with
+ * two: one more comes then, in the place of one of the two.
  * @param {Cluster} cluster
  * @returns {Step}
  */
-export function nextStep({ wanted, desired, servers }) {
+export function nextStep({ wanted, desired, servers, zones, maySpread }) {
   const old = servers.filter(({ isOld }) => isOld);
   const missing = Math.max(0, desired - servers.length);
   const coming = servers.filter(({ isVoter }) => !isVoter);
   if (missing > 0 || coming.length > 0) return { kind: "wait", servers: coming, missing };
-  if (old.length > 0 && servers.length <= wanted) return { kind: "grow", size: wanted + 1 };
-  if (servers.length <= wanted) return { kind: "done" };
+  if (servers.length <= wanted) {
+    const spreads = old.length === 0;
+    if (spreads && !(maySpread && isUneven(servers, zones))) return { kind: "done" };
+    return { kind: "grow", size: wanted + 1, spreads };
+  }
 
   const going = old.length > 0 ? old : servers;
   const followers = going.filter(({ isLeader }) => !isLeader);
@@ -50,6 +56,16 @@ export function nextStep({ wanted, desired, servers }) {
   // While others are to go, their successors come one after the other, each in the place of the one before.
   const after = old.length > 1 ? wanted + 1 : wanted;
   return { kind: "end", server, shrink: desired > after };
+}
+
+/**
+ * Whether a zone has two servers more than another.
+ * @param {{ zone: string }[]} servers
+ * @param {string[]} zones
+ */
+export function isUneven(servers, zones) {
+  const counts = zones.map((zone) => servers.filter((each) => each.zone === zone).length);
+  return Math.max(...counts) - Math.min(...counts) > 1;
 }
 
 /**

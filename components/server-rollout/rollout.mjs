@@ -4,7 +4,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { address, message } from "../ready-gate/gate.mjs";
 import { ServerGroup } from "./auto-scaling.mjs";
-import { nextStep } from "./plan.mjs";
+import { isUneven, nextStep } from "./plan.mjs";
 import { Servers } from "./raft.mjs";
 
 /**
@@ -48,6 +48,8 @@ export class Rollout {
     this.patienceMs = (options.patienceSeconds ?? patienceSeconds) * 1000;
     /** Instances that have been seen to have a vote: they are not coming any more. @type {Set<string>} */
     this.settled = new Set();
+    /** How many have been launched for another zone alone: not for ever, where there is no capacity in it. */
+    this.spread = 0;
     this.said = "";
   }
 
@@ -59,11 +61,16 @@ export class Rollout {
     let ended = 0;
     let since = Date.now();
     for (;;) {
-      const { desired, servers, peers, members } = await this.look();
+      const { desired, zones, servers, peers, members } = await this.look();
       await this.forget(members, servers);
       for (const { id, isVoter } of servers) if (isVoter) this.settled.add(id);
-      const step = nextStep({ wanted: this.wanted.servers, desired, servers });
-      if (step.kind === "done") return ended;
+      const maySpread = this.spread < this.wanted.servers;
+      const step = nextStep({ wanted: this.wanted.servers, desired, servers, zones, maySpread });
+      if (step.kind === "done") {
+        if (isUneven(servers, zones))
+          this.tell("its zones have uneven numbers of servers: Auto Scaling launches none in some of them");
+        return ended;
+      }
       if (step.kind === "wait") {
         this.checkWait(step, since);
         this.tell(`waiting for ${waitedFor(step)}`);
@@ -71,7 +78,9 @@ export class Rollout {
         continue;
       }
       if (step.kind === "grow") {
-        this.tell(`launching one more server beside the ${servers.length}`);
+        this.spread += step.spreads ? 1 : 0;
+        const why = step.spreads ? ", for its zones have uneven numbers" : "";
+        this.tell(`launching one more server beside the ${servers.length}${why}`);
         await this.patiently("grow", () => this.group.resize(step.size));
       } else if (step.kind === "transfer") {
         await this.handOver(step.leader, servers, peers);
@@ -87,14 +96,20 @@ export class Rollout {
   /** What there is, once group, cluster and catalog have all answered; a moment without a leader is waited out. */
   async look() {
     return this.patiently("answer", async () => {
-      const [{ desired, instances }, peers, members, nodes] = await Promise.all([
+      const [{ desired, zones, instances }, peers, members, nodes] = await Promise.all([
         this.group.look(),
         this.cluster.peers(),
         this.cluster.members(),
         this.nodes(),
       ]);
       if (!peers.some(({ isLeader }) => isLeader)) throw new Error("it has no leader");
-      return { desired, peers, members, servers: instances.map((instance) => this.serverOf(instance, peers, nodes)) };
+      return {
+        desired,
+        zones,
+        peers,
+        members,
+        servers: instances.map((instance) => this.serverOf(instance, peers, nodes)),
+      };
     });
   }
 

@@ -120,6 +120,9 @@ export class AutoScaling {
       least: numberOf(values["minSize"]) ?? 0,
       most: numberOf(values["maxSize"]) ?? 0,
       desired: numberOf(values["desiredCapacity"]) ?? 0,
+      zones: textsOf(values["vpcZoneIdentifiers"]).map((id) =>
+        shown(this.account.get("aws:ec2/subnet:Subnet", id)?.values["availabilityZone"]),
+      ),
       tags: Object.fromEntries(mapsOf(values["tags"]).map(({ key, value }) => [shown(key), shown(value)])),
       instances: mapsOf(kept["instances"]).map((each) => ({
         id: shown(each["id"]),

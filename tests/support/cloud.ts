@@ -44,6 +44,7 @@ export interface CloudGroup {
   least: number;
   most: number;
   desired: number;
+  zones: string[];
   tags: Record<string, string>;
   instances: { id: string; zone: string; state: "Pending:Wait" | "InService" }[];
 }

@@ -6,7 +6,7 @@ Told by lines of JSON on standard input, each answered by one on standard output
     {"instance": {"address": "10.77.0.11", "tags": {"k": "v"}, "devices": ["/dev/sdf"], "group": "pool"}}  -> {"id": "i-…", "volumes": {"/dev/sdf": "vol-…"}}
     {"wait": "i-…", "hook": "name", "state": "Terminated"}   {"lifecycle": "i-…"} -> {"done": false, "silent": 1.5}   (seconds since it was heard of)
     {"tell": "i-…", "path": "spot/instance-action", "text": "…"}   (no text takes it away)
-    {"groups": [{"name": "g", "desired": 3, "tags": {"k": "v"}, "instances": [{"id": "i-…", "zone": "…", "state": "InService"}]}]}   (what Auto Scaling says of them, whatever moto knows)
+    {"groups": [{"name": "g", "desired": 3, "zones": ["…"], "tags": {"k": "v"}, "instances": [{"id": "i-…", "zone": "…", "state": "InService"}]}]}   (what Auto Scaling says of them, whatever moto knows)
     {"orders": true} -> {"orders": [{"kind": "resize", "group": "g", "size": 4}, {"kind": "end", "id": "i-…", "shrink": true}]}   (asked for since)
     {"put": "/cos/x", "value": "v"}   {"delete": "/cos/x"}   {"terminate": "i-…"}   {"health": "i-…"} -> {"health": "Unhealthy"}
 
@@ -102,6 +102,7 @@ def described(group: dict[str, Any]) -> dict[str, Any]:
     return {
         "AutoScalingGroupName": group["name"],
         "DesiredCapacity": group["desired"],
+        "AvailabilityZones": group["zones"],
         "Tags": [{"Key": key, "Value": value} for key, value in group["tags"].items()],
         "Instances": [
             {"InstanceId": each["id"], "AvailabilityZone": each["zone"], "LifecycleState": each["state"], "HealthStatus": "Healthy"}

@@ -69,6 +69,10 @@ export function serverRollouts(tested: BoxUnderTest, all: boolean): void {
         after.filter((id) => before.includes(id)),
         [],
       );
+      for (const agent of agents) {
+        const zones = (await tested.cluster.hosts(`${agent}-server`)).map(({ zone }) => zone);
+        assert.equal(new Set(zones).size, 3, `${agent}: ${zones.join()}`);
+      }
     });
 
     if (!all) return;

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { nextStep, type Server } from "../../../components/server-rollout/plan.mjs";
+import { nextStep as planned, type Server } from "../../../components/server-rollout/plan.mjs";
 
 const server = (id: string, changes: Partial<Server> = {}): Server => ({
   ...{ id, zone: id.slice(-1), address: `10.0.0.${id.length}`, isOld: false, isLeader: false, isVoter: true },
   ...changes,
 });
+const nextStep = (cluster: Omit<Parameters<typeof planned>[0], "zones" | "maySpread">, maySpread = true) =>
+  planned({ zones: ["a", "b", "c"], maySpread, ...cluster });
 const leader = server("1a", { isLeader: true });
 const three = [leader, server("1b"), server("1c")];
 const old = three.map((each) => ({ ...each, isOld: true }));
@@ -15,7 +17,15 @@ describe("the next step of a rollout of servers", () => {
   });
 
   it("launches one before an old one goes", () => {
-    assert.deepEqual(nextStep({ wanted: 3, desired: 3, servers: old }), { kind: "grow", size: 4 });
+    assert.deepEqual(nextStep({ wanted: 3, desired: 3, servers: old }), { kind: "grow", size: 4, spreads: false });
+  });
+
+  it("launches one where a zone has two more than another, unless that was in vain", () => {
+    const uneven = [leader, server("2a"), server("1b")];
+    assert.deepEqual(nextStep({ wanted: 3, desired: 3, servers: uneven }), { kind: "grow", size: 4, spreads: true });
+    assert.deepEqual(nextStep({ wanted: 3, desired: 3, servers: uneven }, false), { kind: "done" });
+    const servers = [...uneven, server("1c")];
+    assert.deepEqual(nextStep({ wanted: 3, desired: 4, servers }), { kind: "end", server: server("2a"), shrink: true });
   });
 
   it("waits for what is not there yet, and for what has no vote yet", () => {

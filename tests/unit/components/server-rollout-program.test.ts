@@ -31,6 +31,8 @@ class Simulation {
   readonly ended: string[] = [];
   /** What was done to servers, in its order. */
   readonly done: string[] = [];
+  /** A zone without capacity. */
+  closed: string | undefined;
   /** What happens beside it, at a look. */
   meanwhile: (look: number) => void = () => undefined;
   private count = 0;
@@ -51,7 +53,8 @@ class Simulation {
       this.looks += 1;
       this.meanwhile(this.looks);
       for (const machine of this.machines) if (machine.looks < 1000) machine.looks = Math.max(0, machine.looks - 1);
-      return Promise.resolve({ desired: this.desired, instances: this.machines.map(({ id, zone }) => ({ id, zone })) });
+      const instances = this.machines.map(({ id, zone }) => ({ id, zone }));
+      return Promise.resolve({ desired: this.desired, zones, instances });
     },
     resize: (size: number) => {
       this.desired = size;
@@ -124,7 +127,8 @@ class Simulation {
     while (this.machines.length < this.desired) {
       this.count += 1;
       const id = `i-${this.count}`;
-      const [zone = "a"] = zones.toSorted((one, other) => this.inZone(one) - this.inZone(other));
+      const open = zones.filter((each) => each !== this.closed);
+      const [zone = "a"] = open.toSorted((one, other) => this.inZone(one) - this.inZone(other));
       const slow = looks > 0 && !this.comes;
       this.machines.push({
         id,
@@ -168,6 +172,26 @@ describe("the rollout of servers", () => {
       assert.match(said.join("\n"), /i-1 \(10\.0\.0\.1\) leads, and is to go: 10\.0\.0\.\d+ takes over/);
     });
   }
+
+  it("leaves as many in each zone, whichever leads", async () => {
+    for (const leads of [0, 1, 2]) {
+      const simulation = outdated(3);
+      simulation.leader = simulation.machines[leads]?.id;
+      await simulation.rollout().run();
+      assert.deepEqual(simulation.machines.map(({ zone }) => zone).sort(), zones, `${leads} leads`);
+      assert.ok(simulation.left.every((voters) => voters === 3));
+    }
+  });
+
+  it("ends where a zone has no capacity, and says so", async () => {
+    const simulation = outdated(3);
+    simulation.closed = "c";
+    const said: string[] = [];
+    await simulation.rollout({}, (text) => said.push(text)).run();
+    assert.equal(simulation.machines.length, 3);
+    assert.ok(simulation.machines.every(({ template }) => template === "new"));
+    assert.match(said.at(-1) ?? "", /uneven numbers of servers: Auto Scaling launches none in some/);
+  });
 
   it("is not misled where a new server gets the address of the one that has just ended", async () => {
     const simulation = outdated(3);
