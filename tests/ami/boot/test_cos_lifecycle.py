@@ -248,6 +248,24 @@ class Departures(InAWorld):
         self.assertNotIn(DONE, self.step(110))
         self.assertEqual(self.step(20), [*STOPPED, DONE])
 
+    def test_nor_where_none_has_ever_answered(self):
+        self.world.metadata[STATE] = "Terminated"
+        self.world.nomad_answers = False
+        self.step()
+        for _ in range(11):
+            self.assertNotIn(DONE, self.step(10))
+        self.assertIn(DONE, self.step(20))
+
+    def test_where_less_time_is_left_servers_are_given_time_anew(self):
+        self.world.metadata[REBALANCE] = '{"noticeTime": "2027-01-01T00:00:00Z"}'
+        self.step()
+        self.step(1000)
+        self.world.nomad_answers = False
+        self.world.metadata[STATE] = "Terminated"
+        self.assertEqual(self.step(), [HEARTBEAT])
+        self.assertNotIn(DONE, self.step(110))
+        self.assertIn(DONE, self.step(20))
+
     def test_a_node_that_stays_after_all_takes_tasks_again(self):
         self.spot(120)
         self.world.drained = True

@@ -75,11 +75,13 @@ class Departure:
         self._reset()
 
     def _reset(self) -> None:
-        #: What is being done about it.
+        #: What is to be done.
+        self._seen: Notice | None = None
+        #: What is being done.
         self._notice: Notice | None = None
         #: When it was first seen that Auto Scaling waits.
         self._awaited_since: float | None = None
-        #: When a server last answered.
+        #: When a server last answered, or was first asked for what is to be done now.
         self._answered = self._clock()
         #: When Auto Scaling is to be told next.
         self._next = 0.0
@@ -107,10 +109,11 @@ class Departure:
 
     def _move(self, notice: Notice) -> None:
         """Has Nomad move what is here, as soon as is needed now."""
+        if self._seen is None or _is_sooner(notice, self._seen):
+            self._seen = notice
+            self._answered = self._clock()
         if self._notice is not None and not _is_sooner(notice, self._notice):
             return
-        if self._notice is None:
-            self._answered = self._clock()
         if write_file(MARK, notice.cause + "\n"):
             log(notice.cause)
         try:
