@@ -12,7 +12,7 @@ const pool = "private-services";
 /**
  * Nodes whose agents are ill for too long are replaced.
  *
- * @param all whether Consul's agents are tried too, and a whole pool, or Nomad's alone
+ * @param all whether a client's Nomad is tried, too, a server of Consul and a whole pool
  */
 export function health(tested: BoxUnderTest, all: boolean): void {
   const exec: BoxUnderTest["cluster"]["exec"] = (host, ...command) => tested.cluster.exec(host, ...command);
@@ -30,13 +30,14 @@ export function health(tested: BoxUnderTest, all: boolean): void {
     return found;
   }
 
-  /** Freezes an agent of a server and of a client, and waits until both are replaced, and nothing else is. */
-  async function frozen(agent: Agent): Promise<string[]> {
-    const [client] = await hosts(pool);
-    const ill = [await follower(agent), client].filter((host) => host !== undefined);
+  /** Freezes the agent that makes a server one, and one of a client; waits until both nodes are replaced, and nothing else is. */
+  async function frozen(ofServer: Agent, ofClient: Agent): Promise<string[]> {
+    const [server, [client]] = [await follower(ofServer), await hosts(pool)];
+    assert.ok(client);
+    const ill = [server, client];
     const others = (await hosts()).map(({ id }) => id).filter((id) => ill.every((each) => each.id !== id));
     const started = Date.now();
-    await Promise.all(ill.map((host) => signal(host, agent, "STOP")));
+    await Promise.all([signal(server, ofServer, "STOP"), signal(client, ofClient, "STOP")]);
     await until("both have ended", async () => {
       const { hosts: there } = await tested.box.status();
       return there.every(({ id }) => ill.every((each) => each.id !== id));
@@ -67,11 +68,11 @@ export function health(tested: BoxUnderTest, all: boolean): void {
   describe("when agents are ill for too long", function () {
     this.timeout(900_000);
 
-    for (const agent of all ? (["nomad", "consul"] as const) : (["nomad"] as const)) {
-      it(`replaces a server and a client whose agents of ${agent} are frozen, without a failed request`, async () => {
-        const { failures } = await tested.trial(`agents of ${agent} frozen on a server and a client`, () =>
-          frozen(agent),
-        );
+    const trials: [Agent, Agent][] = [["nomad", "consul"], ...(all ? [["consul", "nomad"] as [Agent, Agent]] : [])];
+    for (const [ofServer, ofClient] of trials) {
+      const what = `a server's ${ofServer} and a client's ${ofClient}`;
+      it(`replaces both nodes where ${what} are frozen, without a failed request`, async () => {
+        const { failures } = await tested.trial(`${what} frozen`, () => frozen(ofServer, ofClient));
         assert.deepEqual(failures, []);
         await until("what has ended is forgotten", listsTheLivingOnly);
       });
