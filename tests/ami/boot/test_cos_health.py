@@ -370,8 +370,25 @@ class Groups(unittest.TestCase):
             found.instances,
             (Instance("i-1", "10.0.0.1", True), Instance("i-2", "10.0.0.2", False), Instance("i-3", "10.0.0.3", False)),
         )
+        self.assertEqual(len(asked), 2)
         self.assertIn("Name=tag:cos-cluster,Values=dev", asked[0])
         self.assertIn("Name=tag:cos-role,Values=nomad-server,client", asked[0])
+
+
+    def test_ec2_is_asked_for_as_many_at_once_as_it_takes(self):
+        asked = []
+
+        class Aws:
+            def attempt(self, *command):
+                [ids] = [part.removeprefix("Name=instance-id,Values=").split(",") for part in command if "instance-id" in part]
+                asked.append(len(ids))
+                return {"Reservations": [{"Instances": [{"InstanceId": id} for id in ids if id != "i-7"]}]}
+
+        found = fleet.Fleet(Aws(), "dev", ("client",)).there([f"i-{i}" for i in range(450)])
+        self.assertEqual(asked, [200, 200, 50])
+        self.assertEqual(found, {f"i-{i}" for i in range(450)} - {"i-7"})
+        self.assertEqual(fleet.Fleet(Aws(), "dev", ("client",)).there([]), set())
+        self.assertEqual(len(asked), 3)
 
 
 if __name__ == "__main__":

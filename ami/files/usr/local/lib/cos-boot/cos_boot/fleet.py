@@ -6,6 +6,10 @@ from typing import Any
 from .aws import Aws
 
 
+#: How many values EC2 takes in a filter. Source: the API reference of Amazon EC2, "Filter".
+FILTER_VALUES = 200
+
+
 @dataclass(frozen=True)
 class Instance:
     """One of a group."""
@@ -66,16 +70,15 @@ class Fleet:
 
     def _instances(self, ids: list[str]) -> dict[str, str]:
         """Addresses of those that have not ended."""
-        if not ids:
-            return {}
         # By filters: an ID that EC2 has forgotten is an error otherwise.
         states = "Name=instance-state-name,Values=pending,running,stopping,stopped"
-        answer = self._aws.attempt("ec2", "describe-instances", "--filters", f"Name=instance-id,Values={','.join(ids)}", states)
-        return {
-            instance["InstanceId"]: instance.get("PrivateIpAddress", "")
-            for reservation in answer["Reservations"]
-            for instance in reservation["Instances"]
-        }
+        found = {}
+        for i in range(0, len(ids), FILTER_VALUES):
+            which = f"Name=instance-id,Values={','.join(ids[i : i + FILTER_VALUES])}"
+            answer = self._aws.attempt("ec2", "describe-instances", "--filters", which, states)
+            for reservation in answer["Reservations"]:
+                found.update({instance["InstanceId"]: instance.get("PrivateIpAddress", "") for instance in reservation["Instances"]})
+        return found
 
 
 def _in_service(instance: dict[str, Any]) -> bool:
