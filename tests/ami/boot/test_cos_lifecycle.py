@@ -33,6 +33,7 @@ class World:
         self.metadata = {STATE: "InService"}
         self.drained = False
         self.nomad_answers = True
+        self.frozen = set()
         self.aws_answers = True
         self.waits = True
         self.ready = False
@@ -169,7 +170,9 @@ class Departures(InAWorld):
 
     def begin(self):
         """As after a start of the program."""
-        self.departure = departure.Departure(LIFECYCLE, self.world, self.world, clock=lambda: self.world.now)
+        self.departure = departure.Departure(
+            LIFECYCLE, self.world, self.world, clock=lambda: self.world.now, answers=lambda agent: agent.name not in self.world.frozen
+        )
 
     def step(self, seconds=2):
         self.world.now += seconds
@@ -255,6 +258,13 @@ class Departures(InAWorld):
         for _ in range(11):
             self.assertNotIn(DONE, self.step(10))
         self.assertIn(DONE, self.step(20))
+
+    def test_agents_that_are_frozen_are_killed_first(self):
+        self.world.metadata[STATE] = "Terminated"
+        self.world.drained = True
+        self.world.frozen = {"Consul"}
+        kill = ("systemctl", "kill", "--signal=KILL", "consul.service")
+        self.assertEqual(self.step(), [("drain", 900), HEARTBEAT, STOPPED[0], kill, STOPPED[1], DONE])
 
     def test_where_less_time_is_left_servers_are_given_time_anew(self):
         self.world.metadata[REBALANCE] = '{"noticeTime": "2027-01-01T00:00:00Z"}'
@@ -345,6 +355,12 @@ class NomadsApi(unittest.TestCase):
         self.assertTrue(nomad.Nomad().is_drained())
         self.answers["/v1/node/n-1"] = (200, {"DrainStrategy": {}})
         self.assertFalse(nomad.Nomad().is_drained())
+
+    def test_an_agent_that_refuses_answers_and_one_that_is_not_there_does_not(self):
+        self.answers["/v1/agent/self"] = (403, "Permission denied")
+        self.assertTrue(api.Api(api.NOMAD).answers())
+        with mock.patch.dict(os.environ, {"NOMAD_ADDR": "http://127.0.0.1:1"}):
+            self.assertFalse(api.Api(api.NOMAD).answers())
 
     def test_a_token_is_used_where_there_is_one_and_missed_where_it_is_needed(self):
         self.answers["/v1/agent/self"] = (403, "Permission denied")

@@ -13,6 +13,10 @@ class ApiError(Exception):
     """An agent has refused, or does not answer."""
 
 
+class Silent(ApiError):
+    """An agent does not answer at all."""
+
+
 class Denied(ApiError):
     """An agent wants a token, or one that may do more."""
 
@@ -44,6 +48,16 @@ class Api:
         self._agent = agent
         self._base = os.environ.get(agent.variable, agent.address).rstrip("/")
 
+    def answers(self) -> bool:
+        """Whether the agent says anything, be it a refusal."""
+        try:
+            self.call("GET", "agent/self")
+        except Silent:
+            return False
+        except ApiError:
+            pass
+        return True
+
     def call(self, method: str, path: str, body: Any = None, *, accept: tuple[int, ...] = ()) -> Any:
         """The JSON that is answered; nothing where the answer is empty. `accept` are codes of errors whose JSON counts."""
         data = None if body is None else json.dumps(body).encode()
@@ -61,8 +75,10 @@ class Api:
                 return _parsed(said)
             kind = Denied if error.code == 403 else ApiError
             raise kind(f"{self._agent.name} answers {error.code}: {said.decode(errors='replace').strip()}") from None
-        except (OSError, ValueError) as error:
-            raise ApiError(f"{self._agent.name} does not answer ({getattr(error, 'reason', error)})") from None
+        except OSError as error:
+            raise Silent(f"{self._agent.name} does not answer ({getattr(error, 'reason', error)})") from None
+        except ValueError as error:
+            raise ApiError(f"{self._agent.name} answers no JSON: {error}") from None
 
 
 def _parsed(text: bytes) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from .api import ApiError
+from .api import CONSUL, NOMAD, Agent, Api, ApiError
 from .aws import AwsError
 from .hooks import Hook
 from .node import Lifecycle
@@ -67,11 +67,19 @@ def notice_in(metadata: Metadata, deadline: float) -> Notice | None:
 class Departure:
     """How far the node is with leaving."""
 
-    def __init__(self, lifecycle: Lifecycle, nomad: Nomad, hook: Hook, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        lifecycle: Lifecycle,
+        nomad: Nomad,
+        hook: Hook,
+        clock: Callable[[], float] = time.time,
+        answers: Callable[[Agent], bool] = lambda agent: Api(agent).answers(),
+    ) -> None:
         self._lifecycle = lifecycle
         self._nomad = nomad
         self._hook = hook
         self._clock = clock
+        self._answers = answers
         self._reset()
 
     def _reset(self) -> None:
@@ -149,8 +157,11 @@ class Departure:
 
     def _go(self) -> None:
         """Its agents leave: Consul's tells the others, which do not have to find out."""
-        run("systemctl", "stop", "nomad.service")
-        run("systemctl", "stop", "consul.service")
+        for agent, unit in ((NOMAD, "nomad.service"), (CONSUL, "consul.service")):
+            if not self._answers(agent):
+                # systemd wakes a frozen one to end it, which would tell the others that it is well, with services that are gone.
+                run("systemctl", "kill", "--signal=KILL", unit)
+            run("systemctl", "stop", unit)
         self._gone = True
         self._next = 0.0
         log("Nomad and Consul have left")
