@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { removeDirectory, temporaryDirectory } from "../../support/temporary";
+import { hostNameOf } from "../amazon";
+import type { HostStatus } from "../box";
 import { BoxCluster } from "../cluster";
 import { Laboratory } from "../laboratory";
 import { underLoad } from "../load-client";
@@ -57,6 +59,27 @@ export class BoxUnderTest {
   async down(): Promise<void> {
     await this.made?.box.down();
     await removeDirectory(this.directory);
+  }
+
+  /** The client with the most instances of the sample, and which share of them it has. */
+  async fullestClient(): Promise<{ host: HostStatus; share: number }> {
+    const running = await this.cluster.running("ping");
+    const on = (name: string) => running.filter(({ NodeName }) => NodeName === name).length;
+    const names = running.map(({ NodeName }) => NodeName).sort((one, other) => on(other) - on(one));
+    const host = (await this.cluster.hosts()).find(({ address }) => hostNameOf(address) === names[0]);
+    assert.ok(host, "no instance of the sample runs");
+    return { host, share: on(names[0] ?? "") / running.length };
+  }
+
+  /** Nomad moves nothing by itself to a client that comes later: where one has all instances, one of them is started elsewhere. */
+  async spreadSample(): Promise<void> {
+    await this.cluster.untilWhole();
+    const isSpread = async () => (await this.fullestClient()).share < 1;
+    if (await isSpread()) return;
+    const [allocation] = await this.cluster.running("ping");
+    const [server] = await this.cluster.hosts("nomad-server");
+    await this.cluster.exec(server?.name ?? "", "nomad", "alloc", "stop", allocation?.ID ?? "");
+    await this.cluster.until("the sample is on two clients", isSpread);
   }
 
   /** Runs `pulumi up` with what differs from dev's configuration. Returns how long it took, as a figure. */

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
-import { hostNameOf } from "../amazon";
 import type { HostStatus } from "../box";
 import { type Agent, serfFailed } from "../cluster";
 import { type BoxUnderTest, secondsSince } from "./box-under-test";
@@ -42,27 +41,6 @@ export function faults(tested: BoxUnderTest, all: boolean): void {
       return now !== undefined && now.id !== leader.id;
     });
     return [`another leader after ${secondsSince(started)} s`];
-  }
-
-  /** The client with the most instances of the sample, and which share of them it has. */
-  async function fullestClient(): Promise<{ host: HostStatus; share: number }> {
-    const running = await tested.cluster.running("ping");
-    const on = (name: string) => running.filter(({ NodeName }) => NodeName === name).length;
-    const names = running.map(({ NodeName }) => NodeName).sort((one, other) => on(other) - on(one));
-    const host = (await tested.cluster.hosts()).find(({ address }) => hostNameOf(address) === names[0]);
-    assert.ok(host, "no instance of the sample runs");
-    return { host, share: on(names[0] ?? "") / running.length };
-  }
-
-  /** Nomad moves nothing by itself to a client that comes later: where one has all instances, one of them is started elsewhere. */
-  async function spreadSample(): Promise<void> {
-    await tested.cluster.untilWhole();
-    const isSpread = async () => (await fullestClient()).share < 1;
-    if (await isSpread()) return;
-    const [allocation] = await tested.cluster.running("ping");
-    const server = (await oneOf("nomad-server")).name;
-    await tested.cluster.exec(server, "nomad", "alloc", "stop", allocation?.ID ?? "");
-    await tested.cluster.until("the sample is on two clients", isSpread);
   }
 
   /** Ends a client, and waits until Nomad knows. */
@@ -158,8 +136,8 @@ export function faults(tested: BoxUnderTest, all: boolean): void {
     if (!all) return;
 
     it("loses no request with a spot instance that EC2 takes away", async () => {
-      await spreadSample();
-      const { host } = await fullestClient();
+      await tested.spreadSample();
+      const { host } = await tested.fullestClient();
       const { failures } = await trial(
         "a client with instances of the sample taken away as a spot instance",
         async () => {
@@ -179,8 +157,8 @@ export function faults(tested: BoxUnderTest, all: boolean): void {
     });
 
     it("loses no more requests with a client than Consul takes to find it dead", async () => {
-      await spreadSample();
-      const { host, share } = await fullestClient();
+      await tested.spreadSample();
+      const { host, share } = await tested.fullestClient();
       const { failures, rate } = await trial("a client with instances of the sample killed", () => killClient(host));
       assert.ok(failures.length <= rate * share * gossipSeconds, failures.join("\n"));
     });
@@ -249,8 +227,8 @@ export function faults(tested: BoxUnderTest, all: boolean): void {
     });
 
     it("boots a node while AWS's endpoints are gone, once they are back", async () => {
-      await spreadSample();
-      const { host, share } = await fullestClient();
+      await tested.spreadSample();
+      const { host, share } = await tested.fullestClient();
       const { failures, rate } = await trial(
         "a client killed, and the endpoints gone for 60 s while another boots",
         async () => {

@@ -32,8 +32,7 @@ export function health(tested: BoxUnderTest, all: boolean): void {
 
   /** Freezes the agent that makes a server one, and one of a client; waits until both nodes are replaced, and nothing else is. */
   async function frozen(ofServer: Agent, ofClient: Agent): Promise<string[]> {
-    const [server, [client]] = [await follower(ofServer), await hosts(pool)];
-    assert.ok(client);
+    const [server, { host: client }] = [await follower(ofServer), await tested.fullestClient()];
     const ill = [server, client];
     const others = (await hosts()).map(({ id }) => id).filter((id) => ill.every((each) => each.id !== id));
     const started = Date.now();
@@ -72,6 +71,7 @@ export function health(tested: BoxUnderTest, all: boolean): void {
     for (const [ofServer, ofClient] of trials) {
       const what = `a server's ${ofServer} and a client's ${ofClient}`;
       it(`replaces both nodes where ${what} are frozen, without a failed request`, async () => {
+        await tested.spreadSample();
         const { failures } = await tested.trial(`${what} frozen`, () => frozen(ofServer, ofClient));
         assert.deepEqual(failures, []);
         await until("what has ended is forgotten", listsTheLivingOnly);
