@@ -24,7 +24,10 @@ export class ReadyGate extends pulumi.ComponentResource {
   constructor(name: string, args: ReadyGateArgs, opts?: pulumi.ComponentResourceOptions) {
     refuse("ReadyGate", readyGateErrors(args));
     super("cos:index:ReadyGate", name, {}, opts);
-    outlastRequests();
+
+    const { timeoutSeconds = 600 } = args;
+    // What it waits for itself, and as much again for what comes after it.
+    outlastRequests(2 * timeoutSeconds);
 
     const environment = {
       CONSUL_HTTP_ADDR: args.consulAddress,
@@ -35,7 +38,7 @@ export class ReadyGate extends pulumi.ComponentResource {
         // In one order, each once: the gate runs again when this text changes, and another order of pools is no change.
         nodePools: [...new Set(args.nodePools)].sort(),
         ...(args.minClients && { minClients: sorted(args.minClients) }),
-        timeoutSeconds: args.timeoutSeconds ?? 600,
+        timeoutSeconds,
       }),
     };
     const gate = new local.Command(

@@ -20,7 +20,7 @@ describe("a program whose connection to the engine does not keep Node running", 
   /** Declares two commands, the second after the first, and has Node find nothing to wait for while the first runs. */
   const program = (first: string) => `
     require("tsx/cjs");
-    require(${JSON.stringify(outlast)}).outlastRequests();
+    require(${JSON.stringify(outlast)}).outlastRequests(60);
     const { existsSync } = require("node:fs");
     const { local } = require("@pulumi/command");
     const first = new local.Command("first", { create: ${JSON.stringify(`touch started; ${first}`)} });
@@ -48,5 +48,17 @@ describe("a program whose connection to the engine does not keep Node running", 
     assert.match(text, /nothing to wait for/);
     assert.match(errors, /exit status 7/);
     assert.doesNotMatch(text, /promises were still active/);
+  });
+
+  it("ends where something waits for itself, as Pulumi says it", async () => {
+    await project.program(`
+      require("tsx/cjs");
+      require(${JSON.stringify(outlast)}).outlastRequests(1);
+      const { local } = require("@pulumi/command");
+      new local.Command("stuck", { create: new Promise(() => undefined) });
+    `);
+    const { exitCode, text } = await project.up();
+    assert.notEqual(exitCode, 0);
+    assert.match(text, /still active/);
   });
 });
