@@ -1,4 +1,3 @@
-import assert from "node:assert/strict";
 import { join } from "node:path";
 import { consulAgentConfig } from "../../components";
 import { ConsulAgent } from "../support/consul-agent";
@@ -40,7 +39,10 @@ describe("a node that has failed", function () {
       await client.kill();
     }
     await until(async () => !(await knows()));
-    const catalog = (await server.request("GET", "/v1/catalog/nodes")) as { Node: string }[];
-    assert.ok(catalog.every(({ Node }) => Node !== "lost"));
+    // The leader takes it out of the catalog a moment after its gossip has.
+    await until(async () => {
+      const catalog = (await server.request("GET", "/v1/catalog/nodes")) as { Node: string }[];
+      return catalog.every(({ Node }) => Node !== "lost");
+    });
   });
 });
