@@ -1,0 +1,88 @@
+"""How a node asks its agents, by a server in their place: run by ../boot.test.ts."""
+
+import http.server
+import json
+import os
+import sys
+import tempfile
+import threading
+import unittest
+from pathlib import Path
+from unittest import mock
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).parents[3] / "ami/files/usr/local/lib/cos-boot"))
+
+from cos_boot import api, nomad  # noqa: E402
+from cos_boot.api import Denied  # noqa: E402
+
+
+class NomadsApi(unittest.TestCase):
+    def setUp(self):
+        requests = self.requests = []
+        self.answers = {
+            "/v1/agent/self": (200, {"stats": {"client": {"node_id": "n-1"}}}),
+            "/v1/node/n-1/drain": (200, {}),
+            "/v1/node/n-1": (200, {"Status": "ready", "SchedulingEligibility": "eligible", "DrainStrategy": None}),
+            "/v1/node/n-1/allocations": (200, [{"ClientStatus": "complete"}]),
+        }
+        answers = self.answers
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                length = int(self.headers.get("Content-Length") or 0)
+                requests.append((self.command, self.path, self.headers.get("X-Nomad-Token"), self.rfile.read(length).decode()))
+                status, body = answers[self.path]
+                self.send_response(status)
+                self.end_headers()
+                self.wfile.write(json.dumps(body).encode())
+
+            do_PUT = do_GET
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        made = tempfile.TemporaryDirectory(prefix="pulumi-cos-nomad-")
+        self.addCleanup(made.cleanup)
+        self.token = Path(made.name) / "nomad-token"
+        for patched in (
+            mock.patch.dict(os.environ, {"NOMAD_ADDR": f"http://127.0.0.1:{server.server_port}"}),
+            mock.patch.object(api, "TOKENS", self.token.parent),
+        ):
+            patched.start()
+            self.addCleanup(patched.stop)
+
+    def test_a_drain_is_asked_for_with_its_deadline_and_cause(self):
+        nomad.Nomad().drain(12.3, "why")
+        method, path, token, body = self.requests[-1]
+        self.assertEqual((method, path, token), ("PUT", "/v1/node/n-1/drain", None))
+        spec = {"Deadline": 12_000_000_000, "IgnoreSystemJobs": False}
+        self.assertEqual(json.loads(body), {"DrainSpec": spec, "Meta": {"message": "why"}})
+
+    def test_a_node_is_drained_when_no_drain_goes_on_and_no_task_is_left(self):
+        self.assertTrue(nomad.Nomad().is_drained())
+        self.answers["/v1/node/n-1/allocations"] = (200, [{"ClientStatus": "running"}])
+        self.assertFalse(nomad.Nomad().is_drained())
+        self.answers["/v1/node/n-1/allocations"] = (200, None)
+        self.assertTrue(nomad.Nomad().is_drained())
+        self.answers["/v1/node/n-1"] = (200, {"DrainStrategy": {}})
+        self.assertFalse(nomad.Nomad().is_drained())
+
+    def test_an_agent_that_refuses_answers_and_one_that_is_not_there_does_not(self):
+        self.answers["/v1/agent/self"] = (403, "Permission denied")
+        self.assertTrue(api.Api(api.NOMAD).answers())
+        with mock.patch.dict(os.environ, {"NOMAD_ADDR": "http://127.0.0.1:1"}):
+            self.assertFalse(api.Api(api.NOMAD).answers())
+
+    def test_a_token_is_used_where_there_is_one_and_missed_where_it_is_needed(self):
+        self.answers["/v1/agent/self"] = (403, "Permission denied")
+        with self.assertRaises(Denied):
+            nomad.Nomad().takes_tasks()
+        self.answers["/v1/agent/self"] = (200, {"stats": {"client": {"node_id": "n-1"}}})
+        self.token.write_text("secret\n")
+        self.assertTrue(nomad.Nomad().takes_tasks())
+        self.assertEqual(self.requests[-1][2], "secret")
