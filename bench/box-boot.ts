@@ -63,10 +63,12 @@ async function takeJobs(cluster: BoxCluster): Promise<object[]> {
     jobs.push(job);
     await nomad(cluster, "DELETE", `job/${id}?purge=true`);
   }
-  await cluster.until("the tasks have ended", async () => {
-    const all = await cluster.get<{ ClientStatus: string }[]>("nomad", "allocations");
-    return all?.every(({ ClientStatus }) => ClientStatus !== "running") === true;
-  });
+  // Asked of the machines: Nomad's list has them as ended when they are yet to be.
+  for (const { name } of await cluster.hosts()) {
+    await cluster.until(`no task runs on ${name}`, () =>
+      cluster.exec(name, "bash", "-c", "! pgrep --full '[n]omad executor'").then(() => true),
+    );
+  }
   return jobs;
 }
 

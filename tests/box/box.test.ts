@@ -7,6 +7,7 @@ import { health } from "./trials/health";
 import { network } from "./trials/network";
 import { recoveries } from "./trials/recovery";
 import { refreshes } from "./trials/refresh";
+import { changesInARow } from "./trials/series";
 import { serverRollouts } from "./trials/servers";
 import { needsBox } from "./requirements";
 
@@ -34,6 +35,7 @@ describe("the box", function () {
   changes(tested, all);
   refreshes(tested, all);
   serverRollouts(tested, all);
+  if (all) changesInARow(tested);
   faults(tested, all);
   health(tested, all);
   if (all) recoveries(tested);

@@ -3,6 +3,7 @@ import { isReachable } from "../../cli/nomad-nodes";
 import { run } from "../support/command";
 import type { HostStatus } from "./box";
 import type { Laboratory } from "./laboratory";
+import { hasEnded } from "./refreshes";
 
 const pollMs = 500;
 /** Kinds of hosts that are targets of load balancers. */
@@ -147,6 +148,9 @@ export class BoxCluster {
     // One that has ended is about to be replaced, and one that leaves is about to end.
     await this.until("all hosts run", async () =>
       (await this.box.status()).hosts.every(({ state }) => state === "running"),
+    );
+    await this.until("no instance refresh goes on", async () =>
+      (await this.box.status()).refreshes.every(hasEnded),
     );
     await this.until("all clients are ready", async () => {
       const nodes = await this.nodes();

@@ -11,7 +11,17 @@ export interface Refresh {
   group: string;
   /** Version of the launch template that instances get. */
   version: string;
-  status: "InProgress" | "Successful" | "Failed" | "RollbackInProgress" | "RollbackSuccessful";
+  status: "Pending" | "InProgress" | "Successful" | "Failed" | "RollbackInProgress" | "RollbackSuccessful";
+}
+
+/** Whether it has come to its end, whichever. */
+export const hasEnded = ({ status }: Refresh): boolean => status !== "Pending" && !status.endsWith("InProgress");
+
+/** A group whose instances are to be of a version of its launch template. */
+interface Wanted {
+  group: Entry;
+  version: string;
+  preferences: PlainMap;
 }
 
 interface Run extends Refresh {
@@ -33,24 +43,34 @@ export class Refreshes {
     private readonly patience: number,
   ) {}
 
+  /** The last one of each group, where another is about to begin that one. */
   get all(): Refresh[] {
-    return [...this.runs.values()].map(({ group, version, status }) => ({ group, version, status }));
+    const pending = this.wanted()
+      .filter(
+        ({ group, version }) => this.runs.get(group.id)?.version !== version && outdatedOf(group, version).length > 0,
+      )
+      .map(({ group, version }): Refresh => ({ group: group.id, version, status: "Pending" }));
+    const begun = [...this.runs.values()].map(({ group, version, status }) => ({ group, version, status }));
+    return [...begun.filter(({ group }) => !pending.some((other) => other.group === group)), ...pending];
   }
 
   /** Does what is next in each group. */
   follow(isInService: (instance: string) => boolean): void {
-    for (const group of this.account.all(GROUP)) {
-      const asked = mapOf(group.values["instanceRefresh"]);
-      const source = asked["strategy"] === undefined ? undefined : launchSource(group.values, this.site);
-      if (source) this.refresh(group, mapOf(asked["preferences"]), source.version, isInService);
-    }
+    for (const wanted of this.wanted()) this.refresh(wanted, isInService);
   }
 
-  private refresh(group: Entry, preferences: PlainMap, version: string, isInService: (id: string) => boolean): void {
+  private wanted(): Wanted[] {
+    return this.account.all(GROUP).flatMap((group) => {
+      const asked = mapOf(group.values["instanceRefresh"]);
+      const source = asked["strategy"] === undefined ? undefined : launchSource(group.values, this.site);
+      return source ? [{ group, version: source.version, preferences: mapOf(asked["preferences"]) }] : [];
+    });
+  }
+
+  private refresh({ group, preferences, version }: Wanted, isInService: (id: string) => boolean): void {
     const instances = mapsOf(group.kept["instances"]);
-    const isOutdated = ({ launchTemplateVersion }: PlainMap) => shown(launchTemplateVersion) !== version;
-    const outdated = instances.filter(isOutdated);
-    const present = instances.filter((instance) => !isOutdated(instance));
+    const outdated = outdatedOf(group, version);
+    const present = instances.filter((instance) => !outdated.includes(instance));
     const current = present.filter(({ id }) => isInService(shown(id))).length;
     const desired = numberOf(group.values["desiredCapacity"]) ?? 0;
     const progress = { desired, current, coming: present.length - current, outdated: outdated.length };
@@ -112,6 +132,10 @@ export class Refreshes {
     this.account.put({ ...group, kept: { ...group.kept, instances } });
   }
 }
+
+/** Its instances that another version of the launch template has made. */
+const outdatedOf = (group: Entry, version: string): PlainMap[] =>
+  mapsOf(group.kept["instances"]).filter(({ launchTemplateVersion }) => shown(launchTemplateVersion) !== version);
 
 const sized = (group: Entry, desiredCapacity: number): Entry => ({
   ...group,

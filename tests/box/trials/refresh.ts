@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { stackValues } from "../../support/stack-program";
-import type { Refresh } from "../refreshes";
+import { hasEnded, type Refresh } from "../refreshes";
 import { type BoxUnderTest, secondsSince } from "./box-under-test";
 
 const { pools } = stackValues("dev")["cos:nomad"] as { pools: { name: string }[] };
@@ -22,7 +22,10 @@ export function refreshes(tested: BoxUnderTest, all: boolean): void {
     await tested.change(config);
     const started = Date.now();
     await tested.cluster.until("a refresh has begun", async () => (await of())?.version !== before?.version);
-    await tested.cluster.until("it has ended", async () => !(await of())?.status.endsWith("InProgress"));
+    await tested.cluster.until("it has ended", async () => {
+      const present = await of();
+      return present !== undefined && hasEnded(present);
+    });
     assert.equal((await of())?.status, end);
     return [`refresh took ${secondsSince(started)} s`];
   }

@@ -64,6 +64,7 @@ describe("the box's instance refreshes", () => {
 
   it("replace what runs another version, and say so", () => {
     begin({ minHealthyPercentage: 100, maxHealthyPercentage: 110 });
+    assert.equal(status(), "2 Pending");
     pass(1);
     assert.deepEqual(versions(), ["1", "1", "2"]);
     assert.equal(status(), "2 InProgress");
