@@ -10,6 +10,8 @@ systemctl --quiet enable \
 systemctl --quiet disable consul.service nomad.service nfs-blkmap.service
 # NFS 4 needs none of what NFS 3 does, and nothing else is to listen.
 systemctl --quiet mask rpcbind.service rpcbind.socket
+# It looks for snapshots of LVM, which there is none of, for a second of each boot.
+systemctl --quiet mask e2scrub_reap.service e2scrub_all.timer
 # Images of Debian's cloud team have it; one network manager is enough.
 if [[ -e /etc/network/interfaces ]] && dpkg -s ifupdown >/dev/null 2>&1; then
   systemctl --quiet disable networking.service

@@ -20,7 +20,7 @@ const operatorAddress = "203.0.113.10";
 /** In the box's directory: the certificates by which AWS's services in it are trusted. */
 export const authoritiesFile = "authorities.pem";
 
-/** How many machines boot at a time: more take longer together than one after the other. */
+/** How many machines boot at a time, servers first, which all wait for: more take longer together than one after the other. */
 const atOnce = 4;
 
 export interface BoxOptions extends AutoScalingOptions {
@@ -277,7 +277,7 @@ export class Box {
       await this.amazon.launch(instance, region);
       const router = routerOf(instance.subnet.cidr);
       const host = new Host(this.nameOf(instance), instance, {
-        ...{ root, files: this.files, turn: () => this.turns.next() },
+        ...{ root, files: this.files, turn: () => this.turns.next(isServer(instance) ? 0 : 1) },
         directory: join(directory, "machines", instance.id),
         controlGroup: `${controlGroup}/${instance.id}`,
         network: {
@@ -330,6 +330,8 @@ export class Box {
     return `${kind}-${number}`;
   }
 }
+
+const isServer = ({ tags }: Instance): boolean => tags["cos-role"]?.endsWith("-server") === true;
 
 /** A subnet's router has its first address. */
 function routerOf(cidr: string): string {

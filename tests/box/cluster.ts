@@ -149,9 +149,7 @@ export class BoxCluster {
     await this.until("all hosts run", async () =>
       (await this.box.status()).hosts.every(({ state }) => state === "running"),
     );
-    await this.until("no instance refresh goes on", async () =>
-      (await this.box.status()).refreshes.every(hasEnded),
-    );
+    await this.until("no instance refresh goes on", async () => (await this.box.status()).refreshes.every(hasEnded));
     await this.until("all clients are ready", async () => {
       const nodes = await this.nodes();
       const clients = (await this.hosts()).filter(({ name }) => !name.includes("-server-"));

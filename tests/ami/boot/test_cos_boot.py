@@ -45,30 +45,28 @@ class Directory(unittest.TestCase):
 
 class AgentsFiles(unittest.TestCase):
     def peers(self, *addresses):
-        asked = []
-
-        def find(tag, value):
-            asked.append((tag, value))
-            return list(addresses)
-
-        return find, asked
+        return {("cos-consul-servers", "dev"): list(addresses)}
 
     def test_peers_come_before_the_term_by_which_agents_look_themselves(self):
-        find, asked = self.peers("10.0.0.2", "10.0.0.3")
-        self.assertEqual(agents.joined([TERM], find), ["10.0.0.2", "10.0.0.3", TERM])
-        self.assertEqual(asked, [("cos-consul-servers", "dev")])
+        self.assertEqual(agents.joined([TERM], self.peers("10.0.0.2", "10.0.0.3")), ["10.0.0.2", "10.0.0.3", TERM])
 
     def test_a_later_boot_takes_todays_peers_instead_of_the_old_ones(self):
-        find, _ = self.peers("10.0.0.9", "fd00::9")
-        self.assertEqual(agents.joined(["10.0.0.2", "fd00::2", TERM], find), ["10.0.0.9", "fd00::9", TERM])
+        self.assertEqual(agents.joined(["10.0.0.2", "fd00::2", TERM], self.peers("10.0.0.9", "fd00::9")), ["10.0.0.9", "fd00::9", TERM])
 
     def test_names_and_other_terms_stay(self):
-        find, asked = self.peers("10.0.0.2")
-        self.assertEqual(agents.joined(["consul.example.com", "provider=mdns"], find), ["consul.example.com", "provider=mdns"])
-        self.assertEqual(asked, [])
+        terms = ["consul.example.com", "provider=mdns"]
+        self.assertEqual(agents.joined(terms, self.peers("10.0.0.2")), terms)
+        self.assertEqual(agents.joined([TERM], {}), [TERM], "AWS did not say")
+
+    def test_whom_an_agent_joins_is_found_in_all_parts_of_its_file(self):
+        tag = ("cos-consul-servers", "dev")
+        join = {"server_join": {"retry_join": ["10.0.0.2", TERM]}}
+        self.assertEqual(agents.tags_in({"server": True, "retry_join": [TERM, "provider=mdns"]}), [tag])
+        self.assertEqual(agents.tags_in({"server": {"enabled": True, **join}, "client": join}), [tag, tag])
+        self.assertEqual(agents.tags_in({"client": {"enabled": True}}), [])
 
     def test_consul_gets_node_metadata_and_keeps_the_users_own(self):
-        find, _ = self.peers()
+        find = self.peers()
         given = {"retry_join": [TERM], "node_meta": {"team": "a", "instance_type": "mine"}, "bootstrap_expect": 3}
         made = agents.consul_config(given, IDENTITY, find, may_bootstrap=True)
         self.assertEqual(
@@ -79,13 +77,13 @@ class AgentsFiles(unittest.TestCase):
         self.assertNotIn("instance_id", given["node_meta"], "what was given is left as it is")
 
     def test_a_blank_server_of_a_formed_cluster_cannot_bootstrap(self):
-        find, _ = self.peers()
+        find = self.peers()
         self.assertNotIn("bootstrap_expect", agents.consul_config({"bootstrap_expect": 3}, IDENTITY, find, may_bootstrap=False))
         made = agents.nomad_config({"server": {"enabled": True, "bootstrap_expect": 3}}, IDENTITY, find, may_bootstrap=False)
         self.assertEqual(made["server"], {"enabled": True})
 
     def test_nomad_joins_as_server_and_as_client_and_only_clients_have_metadata(self):
-        find, _ = self.peers("10.0.0.2")
+        find = self.peers("10.0.0.2")
         join = {"server_join": {"retry_join": [TERM]}}
         made = agents.nomad_config({"server": join}, IDENTITY, find, may_bootstrap=True)
         self.assertEqual(made, {"server": {"server_join": {"retry_join": ["10.0.0.2", TERM]}}})
@@ -307,17 +305,29 @@ class AwsCli(Directory):
             Aws("eu-central-1").parameter_exists("/a")
 
     def test_peers_are_the_other_instances_that_run(self):
-        instances = [{"InstanceId": "i-1", "PrivateIpAddress": "10.0.0.1"}, {"InstanceId": "i-2", "PrivateIpAddress": "10.0.0.2"}, {"InstanceId": "i-3"}]
+        def instance(number, *tags, **changes):
+            found = {"InstanceId": f"i-{number}", "PrivateIpAddress": f"10.0.0.{number}", **changes}
+            return {**found, "Tags": [{"Key": key, "Value": value} for key, value in tags]}
+
+        consul, nomad = ("cos-consul-servers", "dev"), ("cos-nomad-servers", "dev")
+        instances = [
+            *(instance(1, consul), instance(3, consul, nomad), instance(2, ("Name", "two"), consul)),
+            *(instance(4, ("cos-consul-servers", "prod")), instance(5, nomad), {"InstanceId": "i-6", "Tags": []}),
+        ]
         self.cli(out=json.dumps({"Reservations": [{"Instances": instances}]}))
-        self.assertEqual(Aws("eu-central-1").addresses("cos-consul-servers", "dev", "i-1"), ["10.0.0.2"])
+        found = Aws("eu-central-1").addresses([consul, nomad, ("other", "dev")], "i-1")
+        self.assertEqual(found, {consul: ["10.0.0.2", "10.0.0.3"], nomad: ["10.0.0.3", "10.0.0.5"], ("other", "dev"): []})
         asked = (self.directory / "asked").read_text()
+        self.assertEqual(len(asked.splitlines()), 1, "asked at once")
         self.assertIn("--region eu-central-1", asked)
+        self.assertIn("Name=tag-key,Values=cos-consul-servers,cos-nomad-servers,other", asked)
         self.assertIn("Name=instance-state-name,Values=pending,running", asked)
 
     def test_without_aws_agents_still_get_their_files(self):
         self.cli(error="Could not connect to the endpoint URL\n", code=255)
         with self.assertRaises(AwsTransient):
-            Aws("eu-central-1").addresses("a", "b", "i-1")
+            Aws("eu-central-1").addresses([("a", "b")], "i-1")
+        self.assertEqual(main.find_peers([("a", "b")], Aws("eu-central-1"), IDENTITY), {})
 
     def test_only_a_client_that_holds_nothing_and_never_ran_reports_itself(self):
         self.cli()

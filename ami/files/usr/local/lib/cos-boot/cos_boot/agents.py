@@ -2,26 +2,41 @@
 
 import copy
 import re
-from collections.abc import Callable
 from typing import Any
 
+from .aws import Tag
 from .metadata import Identity
 
 FILES = {"consul": "/etc/consul.d/cos.json", "nomad": "/etc/nomad.d/cos.json"}
+
+#: Addresses of the instances that have a tag.
+Peers = dict[Tag, list[str]]
 
 #: A go-discover term as components/consul-cluster/join.ts writes it.
 TERM = re.compile(r"provider=aws .*\btag_key=(\S+) tag_value=(\S+)$")
 
 
-def joined(terms: list[str], peers: Callable[[str, str], list[str]]) -> list[str]:
+def tags_of(terms: list[str]) -> list[Tag]:
+    """Tags of the instances that terms are about."""
+    return [(match.group(1), match.group(2)) for term in terms if (match := TERM.search(term))]
+
+
+def joined(terms: list[str], peers: Peers) -> list[str]:
     """Whom to join: the addresses of today's peers first, then the terms, by which agents find later ones themselves."""
     kept = [term for term in terms if "=" in term or not re.fullmatch(r"[0-9.]+|[0-9a-f:]+", term)]
-    found = []
-    for term in kept:
-        match = TERM.search(term)
-        if match:
-            found.extend(peers(match.group(1), match.group(2)))
+    found = [address for tag in tags_of(kept) for address in peers.get(tag, [])]
     return [*dict.fromkeys(found), *kept]
+
+
+def join_lists(config: dict[str, Any]) -> list[dict[str, Any]]:
+    """The parts of an agent's configuration that say whom to join, of which `retry_join` is the list."""
+    parts = [config, *(config.get(part, {}).get("server_join", {}) for part in ("server", "client") if isinstance(config.get(part), dict))]
+    return [part for part in parts if "retry_join" in part]
+
+
+def tags_in(config: dict[str, Any]) -> list[Tag]:
+    """Tags of the instances that an agent is to join."""
+    return [tag for part in join_lists(config) for tag in tags_of(part["retry_join"])]
 
 
 def node_metadata(identity: Identity) -> dict[str, str]:
@@ -37,12 +52,12 @@ def node_metadata(identity: Identity) -> dict[str, str]:
 
 
 def consul_config(
-    config: dict[str, Any], identity: Identity, peers: Callable[[str, str], list[str]], *, may_bootstrap: bool
+    config: dict[str, Any], identity: Identity, peers: Peers, *, may_bootstrap: bool
 ) -> dict[str, Any]:
     """The configuration of this node's Consul agent. The user's own metadata stays as it is."""
     made = copy.deepcopy(config)
-    if "retry_join" in made:
-        made["retry_join"] = joined(made["retry_join"], peers)
+    for part in join_lists(made):
+        part["retry_join"] = joined(part["retry_join"], peers)
     made["node_meta"] = {**node_metadata(identity), **made.get("node_meta", {})}
     if not may_bootstrap:
         made.pop("bootstrap_expect", None)
@@ -50,14 +65,12 @@ def consul_config(
 
 
 def nomad_config(
-    config: dict[str, Any], identity: Identity, peers: Callable[[str, str], list[str]], *, may_bootstrap: bool
+    config: dict[str, Any], identity: Identity, peers: Peers, *, may_bootstrap: bool
 ) -> dict[str, Any]:
     """The configuration of this node's Nomad agent."""
     made = copy.deepcopy(config)
-    for part in ("server", "client"):
-        join = made.get(part, {}).get("server_join", {})
-        if "retry_join" in join:
-            join["retry_join"] = joined(join["retry_join"], peers)
+    for part in join_lists(made):
+        part["retry_join"] = joined(part["retry_join"], peers)
     if "client" in made:
         made["client"]["meta"] = {**node_metadata(identity), **made["client"].get("meta", {})}
     if not may_bootstrap and "server" in made:

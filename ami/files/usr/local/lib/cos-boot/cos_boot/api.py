@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .system import DIRECT
+
 
 class ApiError(Exception):
     """An agent has refused, or does not answer."""
@@ -65,9 +67,7 @@ class Api:
         headers = {self._agent.header: token.read_text().strip()} if token.exists() else {}
         request = urllib.request.Request(f"{self._base}/v1/{path}", method=method, data=data, headers=headers)
         try:
-            # Not through a proxy that the environment names.
-            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-            with opener.open(request, timeout=10) as response:
+            with DIRECT.open(request, timeout=10) as response:
                 return _parsed(response.read())
         except urllib.error.HTTPError as error:
             said = error.read()

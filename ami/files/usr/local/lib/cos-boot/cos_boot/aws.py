@@ -12,6 +12,10 @@ from .system import BootError, retried
 LASTING = ("ParameterNotFound", "ValidationException", "ValidationError", "InvalidParameterValue", "InvalidInstanceID.Malformed")
 
 
+#: Key and value.
+Tag = tuple[str, str]
+
+
 class AwsError(Exception):
     """AWS has refused, or was not reached."""
 
@@ -90,18 +94,25 @@ class Aws:
                         return str(mapping["Ebs"]["VolumeId"])
         return None
 
-    def addresses(self, tag: str, value: str, without: str) -> list[str]:
-        """Private addresses of the instances with a tag that run or are about to, but for one of them."""
+    def addresses(self, tags: list[Tag], without: str) -> dict[Tag, list[str]]:
+        """
+        Private addresses of the instances with each of some tags that run or are about to, but for one of them. Asked at once: the CLI takes a
+        second of a small node's processor to start.
+        """
+        keys = ",".join(sorted({key for key, _ in tags}))
         answer = self.call(
             *("ec2", "describe-instances", "--filters"),
-            *(f"Name=tag:{tag},Values={value}", "Name=instance-state-name,Values=pending,running"),
+            *(f"Name=tag-key,Values={keys}", "Name=instance-state-name,Values=pending,running"),
         )
-        return sorted(
-            instance["PrivateIpAddress"]
-            for reservation in answer["Reservations"]
-            for instance in reservation["Instances"]
-            if instance["InstanceId"] != without and "PrivateIpAddress" in instance
-        )
+        found: dict[Tag, list[str]] = {tag: [] for tag in tags}
+        for reservation in answer["Reservations"]:
+            for instance in reservation["Instances"]:
+                if instance["InstanceId"] == without or "PrivateIpAddress" not in instance:
+                    continue
+                for each in instance["Tags"]:
+                    if (tag := (each["Key"], each["Value"])) in found:
+                        found[tag].append(instance["PrivateIpAddress"])
+        return {tag: sorted(addresses) for tag, addresses in found.items()}
 
     def report_unhealthy(self, instance_id: str) -> None:
         """Has Auto Scaling put another instance in the place of this one."""

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from . import agents
-from .aws import Aws, AwsError
+from .aws import Aws, AwsError, Tag
 from .metadata import Identity, identity
 from .mounts import UNITS, mount_all
 from .node import Node, read_node
@@ -46,25 +46,30 @@ def may_bootstrap(node: Node, aws: Aws) -> bool:
     return not formed
 
 
+def find_peers(tags: list[Tag], aws: Aws, instance: Identity) -> agents.Peers:
+    """Addresses of those that this node's agents are to join."""
+    if not tags:
+        return {}
+    try:
+        found = aws.addresses(tags, instance.instance_id)
+    except AwsError as error:
+        # Agents look for each other themselves too, and peers can join this node.
+        log(f"peers are not known: {error}")
+        return {}
+    for (key, _), addresses in found.items():
+        log(f"peers by {key}: {', '.join(addresses) or 'none yet'}")
+    return found
+
+
 def configure_agents(node: Node, aws: Aws, instance: Identity) -> None:
     """Fills in the agents' files."""
-
-    def peers(tag: str, value: str) -> list[str]:
-        try:
-            found = aws.addresses(tag, value, instance.instance_id)
-        except AwsError as error:
-            # Agents look for each other themselves too, and peers can join this node.
-            log(f"peers are not known: {error}")
-            return []
-        log(f"peers by {tag}: {', '.join(found) or 'none yet'}")
-        return found
-
+    given = {agent: read_json(Path(agents.FILES[agent])) for agent in node.agents}
+    peers = find_peers([tag for config in given.values() for tag in agents.tags_in(config)], aws, instance)
     bootstrap = may_bootstrap(node, aws)
-    for agent in node.agents:
-        path = Path(agents.FILES[agent])
+    for agent, config in given.items():
         render = agents.consul_config if agent == "consul" else agents.nomad_config
-        config = render(read_json(path), instance, peers, may_bootstrap=bootstrap)
-        write_file(path, json.dumps(config, indent=2) + "\n")
+        made = render(config, instance, peers, may_bootstrap=bootstrap)
+        write_file(Path(agents.FILES[agent]), json.dumps(made, indent=2) + "\n")
 
 
 def prepare_nomad(node: Node) -> None:

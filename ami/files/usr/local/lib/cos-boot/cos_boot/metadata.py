@@ -6,7 +6,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 
-from .system import BootError, retried
+from .system import DIRECT, BootError, retried
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,7 @@ class NotThere(NoAnswer):
 
 def _ask(request: urllib.request.Request) -> str:
     try:
-        # Not through a proxy that the environment names.
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(request, timeout=5) as response:
+        with DIRECT.open(request, timeout=5) as response:
             return response.read().decode()
     except urllib.error.HTTPError as error:
         kind = NotThere if error.code == 404 else NoAnswer
