@@ -19,23 +19,28 @@ export async function secondsToFirstAnswer(box: Laboratory, cluster: BoxCluster,
 }
 
 /**
- * Starts the agents of a box by hand, without data, all at once on the machines that are booted already, and registers its jobs as
- * soon as Nomad takes them. Resolves to the seconds until the sample answers through the load balancer.
+ * Boots the machines of a box once more, on which nothing of the cluster is left and nothing starts by itself. Starts their agents by hand, those
+ * of each machine as soon as it is up, and registers the jobs as soon as Nomad takes them. Resolves to the seconds from when the first machine
+ * boots until the sample answers through the load balancer.
  */
 export async function secondsByHand(box: Laboratory, cluster: BoxCluster, signal: AbortSignal): Promise<number> {
   const jobs = await takeJobs(cluster);
-  const hosts = (await cluster.hosts()).map(({ name }) => name);
-  const everywhere = (command: string) => Promise.all(hosts.map((name) => cluster.exec(name, "bash", "-c", command)));
-  await everywhere(`systemctl stop cos-lifecycle nomad consul; ${unmount}; rm -rf /var/lib/consul/* /var/lib/nomad/*`);
-  const balancer = async () => (await box.status()).balancers.find(({ name }) => name.includes("-alb-"));
-  await cluster.until("the load balancer has no healthy target any more", async () => {
-    const targets = Object.values((await balancer())?.health ?? {}).flatMap((states) => Object.values(states));
-    return targets.length > 0 && targets.every((state) => state.startsWith("DOWN"));
-  });
-  const address = (await balancer())?.address ?? "";
-  const begin = Date.now();
-  await everywhere(
-    "systemctl start --no-block consul; [[ -e /etc/nomad.d/cos.json ]] && systemctl start --no-block nomad || true",
+  const hosts = await cluster.hosts();
+  const { address = "" } = (await box.status()).balancers.find(({ name }) => name.includes("-alb-")) ?? {};
+  await Promise.all(hosts.map(({ name }) => cluster.exec(name, "bash", "-c", clear)));
+  const begun = cluster.until("a machine boots", async () =>
+    (await box.status()).hosts.some(({ state }) => state === "booting"),
+  );
+  const started = begun.then(() => Date.now());
+  await Promise.all(
+    hosts.map(async ({ id, name, leader }) => {
+      await cluster.exec(name, "systemctl", "reboot", "--no-block");
+      await cluster.until(`${name} has booted`, async () => {
+        const host = (await cluster.hosts()).find((each) => each.id === id);
+        return host?.leader !== undefined && host.leader !== leader;
+      });
+      await cluster.exec(name, "bash", "-c", start);
+    }),
   );
   for (const Job of jobs) {
     while (!(await nomad(cluster, "PUT", "jobs", JSON.stringify({ Job })))) {
@@ -47,12 +52,24 @@ export async function secondsByHand(box: Laboratory, cluster: BoxCluster, signal
     signal.throwIfAborted();
     await delay(pollMs);
   }
-  return (Date.now() - begin) / 1000;
+  return (Date.now() - (await started)) / 1000;
 }
 
-// Nomad keeps the secrets of tasks on file systems of their own.
-const unmount =
-  "awk '$2 ~ \"^/var/lib/nomad/\" { print $2 }' /proc/mounts | sort --reverse | xargs --no-run-if-empty umount";
+/** Takes a machine's part of the cluster away, and has nothing of it come back by itself. The files of its agents stay. */
+const clear = `
+systemctl disable --quiet --now cos-lifecycle cos-health
+mkdir --parents /etc/systemd/system/cos-boot.service.d
+printf '[Unit]\\nConditionPathExists=/nowhere\\n' >/etc/systemd/system/cos-boot.service.d/by-hand.conf
+systemctl stop nomad consul
+# Nomad keeps the secrets of tasks on file systems of their own.
+awk '$2 ~ "^/var/lib/nomad/" { print $2 }' /proc/mounts | sort --reverse | xargs --no-run-if-empty umount
+rm --recursive --force /var/lib/consul/* /var/lib/nomad/*
+`;
+
+const start = `
+systemctl start --no-block consul
+if [[ -e /etc/nomad.d/cos.json ]]; then systemctl start --no-block nomad; fi
+`;
 
 /** Takes the jobs out of Nomad. */
 async function takeJobs(cluster: BoxCluster): Promise<object[]> {

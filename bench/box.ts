@@ -39,7 +39,7 @@ export const boxSuite: Suite = (surroundings, compare) =>
       pairs: 1,
       ours: { title: "from the first machine's boot", measure: () => ours },
       baseline: {
-        title: "agents started by hand on booted machines",
+        title: "agents started by hand, on machines that boot",
         measure: () => secondsByHand(box, cluster, signal),
       },
     });

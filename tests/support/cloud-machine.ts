@@ -11,7 +11,7 @@ export interface CloudMachineOptions {
   address: string;
   /** What its user data writes. */
   files: UserDataFile[];
-  /** For how long the boot program waits for what may come back, in seconds. @default its own */
+  /** For how long its programs wait for what may come, or come back, in seconds. @default its own */
   patience?: number;
   binds?: string[];
 }
@@ -24,9 +24,15 @@ export async function cloudMachine(options: CloudMachineOptions): Promise<Machin
     userData: cloudConfig(files),
     files: {
       ...(await cloud.files(machine.root)),
-      ...(patience !== undefined && {
-        "/etc/systemd/system/cos-boot.service.d/test.conf": `[Service]\nEnvironment=COS_BOOT_PATIENCE=${patience}\n`,
-      }),
+      ...(patience !== undefined && impatience(patience)),
     },
   });
 }
+
+const impatience = (seconds: number): Record<string, string> =>
+  Object.fromEntries(
+    ["cos-boot", "nomad"].map((unit) => [
+      `/etc/systemd/system/${unit}.service.d/test.conf`,
+      `[Service]\nEnvironment=COS_BOOT_PATIENCE=${seconds}\n`,
+    ]),
+  );

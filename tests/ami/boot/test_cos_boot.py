@@ -184,11 +184,13 @@ class Files(Directory):
             system.read_json(self.directory / "bad")
 
     def test_a_data_directory_with_directories_only_is_blank(self):
-        self.assertTrue(main.is_blank(self.directory / "none"))
-        (self.directory / "mount" / "point").mkdir(parents=True)
-        self.assertTrue(main.is_blank(self.directory))
-        (self.directory / "mount" / "point" / "file").touch()
-        self.assertFalse(main.is_blank(self.directory))
+        parsed = parse_node(node())
+        with mock.patch.object(type(parsed), "data_directory", self.directory / "data"):
+            self.assertTrue(parsed.is_blank)
+            (self.directory / "data" / "mount" / "point").mkdir(parents=True)
+            self.assertTrue(parsed.is_blank)
+            (self.directory / "data" / "mount" / "point" / "file").touch()
+            self.assertFalse(parsed.is_blank)
 
 
 class Waiting(Directory):

@@ -16,11 +16,6 @@ from .system import BootError, log, read_json, run, write_file
 BOOTED = Path("/var/lib/cos/booted")
 
 
-def is_blank(directory: Path) -> bool:
-    """Whether an agent has not kept anything in its data directory, where there may be directories, such as mount points."""
-    return not any(path.is_file() for path in directory.rglob("*"))
-
-
 def fetch_secrets(node: Node, aws: Aws) -> None:
     """Writes secrets to their files. All are fetched before the first is written."""
     values = [(secret, aws.parameter(secret["parameter"])) for secret in node.secrets]
@@ -38,7 +33,7 @@ def open_metadata(node: Node) -> None:
 
 def may_bootstrap(node: Node, aws: Aws) -> bool:
     """Whether a server may begin a cluster: not once it has formed, or a blank one would begin a second, empty one."""
-    if not node.is_server or node.formed_parameter is None or not is_blank(node.data_directory):
+    if not node.is_server or node.formed_parameter is None or not node.is_blank:
         return True
     formed = aws.parameter_exists(node.formed_parameter)
     if formed:
@@ -93,7 +88,7 @@ def start_agents(node: Node) -> None:
 
 def report(node: Node, aws: Aws, instance: Identity) -> None:
     """Has a client replaced that cannot boot, if it never has and holds nothing. A server never: its data would go with it."""
-    if node.is_server or BOOTED.exists() or not is_blank(node.data_directory):
+    if node.is_server or BOOTED.exists() or not node.is_blank:
         return
     try:
         aws.report_unhealthy(instance.instance_id)

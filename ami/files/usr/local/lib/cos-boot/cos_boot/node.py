@@ -56,6 +56,11 @@ class Node:
         return self.role != "client"
 
     @property
+    def is_blank(self) -> bool:
+        """Whether that agent has not kept anything, in a directory where there may be others, such as mount points."""
+        return not any(path.is_file() for path in self.data_directory.rglob("*"))
+
+    @property
     def data_directory(self) -> Path:
         """Where the agent that makes the node what it is keeps its state."""
         return Path("/var/lib/consul" if self.role == "consul-server" else "/var/lib/nomad")

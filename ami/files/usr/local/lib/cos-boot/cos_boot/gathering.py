@@ -1,0 +1,44 @@
+"""
+What a client does before its Nomad starts for the first time: it waits until Nomad's servers have a leader.
+
+Nomad's client that asks servers without one asks again after 15 to 30 seconds only. In a cluster that has just been made, where all nodes boot at
+once, that would be what the first task waits for. Source: nomad 1.11, client/client.go (`registerRetryIntv`).
+"""
+
+import time
+
+from .api import CONSUL, Api, ApiError, Denied
+from .node import read_node
+from .system import BootError, log, patience
+
+#: Seconds after which Nomad starts all the same: it goes on looking by itself.
+LIMIT = 60.0
+INTERVAL = 0.5
+#: Of Consul's API: what Nomad's servers register while they are healthy, which those with a leader are.
+SERVERS = "health/service/nomad?tag=http&passing"
+
+
+def main() -> int:
+    """Ends with 0, whatever it has found."""
+    try:
+        node = read_node()
+    except BootError as error:
+        log(f"error: {error}")
+        return 0
+    if node.is_server or not node.is_blank:
+        return 0
+    consul = Api(CONSUL)
+    end = time.monotonic() + min(LIMIT, patience())
+    while time.monotonic() < end:
+        try:
+            if consul.call("GET", SERVERS):
+                return 0
+        except Denied as error:
+            log(f"whether Nomad's servers have a leader is not known: {error}")
+            return 0
+        except ApiError:
+            # Consul is about to come, too.
+            pass
+        time.sleep(INTERVAL)
+    log("no server of Nomad's has a leader yet: Nomad looks for one itself")
+    return 0
