@@ -67,11 +67,11 @@ export class RunningBalancer {
     });
     let said = "";
     started.stderr.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4000)));
-    this.process = started;
     await until(() => {
       if (started.exitCode !== null) throw new Error(`haproxy has ended:\n${said}\n${config}`);
       return existsSync(this.socket);
     });
+    this.process = started;
   }
 
   private async followTargets(listener: Listener): Promise<void> {

@@ -133,9 +133,11 @@ export class Box {
       ...{ name, dnsName, address: running.host.address },
       health: await running.health(),
     }));
+    // Together: one that fails while the others are waited for would end the box.
+    const [found, forwarding] = await Promise.all([Promise.all(hosts), Promise.all(balancers)]);
     return {
-      hosts: await Promise.all(hosts),
-      balancers: await Promise.all(balancers),
+      hosts: found,
+      balancers: forwarding,
       faults: [...this.allFaults(), ...this.clockFaults],
       refreshes: this.autoScaling.refreshes.all,
       operator: this.operator.namespace.pid,

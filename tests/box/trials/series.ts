@@ -20,9 +20,9 @@ const steps: [what: string, change: (config: typeof dev) => Config][] = [
   ["how Nomad chooses nodes", (config) => withNomad(config, { scheduler: { algorithm: "spread" } })],
   ["a client less", (config) => withPool(config, { minSize: 2, maxSize: 2 })],
   [
-    "the load balancer's timeout",
+    "how long requests under way have",
     ({ "cos:ingresses": ingresses }) => ({
-      "cos:ingresses": ingresses.map((each) => ({ ...each, idleTimeoutSeconds: 90 })),
+      "cos:ingresses": ingresses.map((each) => ({ ...each, deregistrationDelaySeconds: 20 })),
     }),
   ],
   ["who may call the APIs", () => ({ "cos:apiAccess": { allowedCidrs: ["203.0.113.0/24", "198.51.100.0/24"] } })],
