@@ -75,10 +75,15 @@ async function replaced(
   return { whole: (ended - Math.min(...launched.values())) / 1000, joins: joins.reduce((sum, each) => sum + each, 0) };
 }
 
-/** Seconds from when EC2 tells a client that it takes it away until no task of the sample runs on it. */
+/**
+ * Seconds from when EC2 tells a client that it takes it away until no task of the sample runs on it. It is the client with the fewest: Nomad moves
+ * one after the other, each once the one before is healthy elsewhere.
+ */
 async function drained(box: Laboratory, cluster: BoxCluster): Promise<number> {
-  const [allocation] = await cluster.running("ping");
-  const node = (await cluster.nodes()).find(({ Name }) => Name === allocation?.NodeName);
+  const names = (await cluster.running("ping")).map(({ NodeName }) => NodeName);
+  const on = (name: string) => names.filter((other) => other === name).length;
+  const [fewest] = [...names].sort((one, other) => on(one) - on(other));
+  const node = (await cluster.nodes()).find(({ Name }) => Name === fewest);
   const host = (await cluster.hosts(pool)).find(({ address }) => address === node?.Address);
   if (!host) throw new Error("no client runs the sample");
   const begin = Date.now();
