@@ -32,6 +32,8 @@ export async function secondsByHand(box: Laboratory, cluster: BoxCluster, signal
     (await box.status()).hosts.some(({ state }) => state === "booting"),
   );
   const started = begun.then(() => Date.now());
+  // Noticed when it is waited for.
+  started.catch(() => undefined);
   await Promise.all(
     hosts.map(async ({ id, name, leader }) => {
       await cluster.exec(name, "systemctl", "reboot", "--no-block");

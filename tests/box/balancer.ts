@@ -33,7 +33,8 @@ export class RunningBalancer {
 
   /** State of each target by listener's port, in haproxy's words: `UP`, `DOWN`, `DRAIN`, `DOWN 1/2`… */
   async health(): Promise<Record<number, Record<string, string>>> {
-    if (!this.process) return {};
+    // It may be about to begin anew.
+    if (!this.process || !existsSync(this.socket)) return {};
     const rows = (await this.command("show stat")).split("\n").map((line) => line.split(","));
     const status = rows[0]?.indexOf("status") ?? -1;
     const servers = rows.filter(([, server = ""]) => server.startsWith("i-"));
@@ -65,13 +66,13 @@ export class RunningBalancer {
     const started = spawn("nsenter", [...this.host.namespace.enter, "haproxy", "-db", "-f", file], {
       stdio: ["ignore", "ignore", "pipe"],
     });
+    this.process = started;
     let said = "";
     started.stderr.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4000)));
     await until(() => {
       if (started.exitCode !== null) throw new Error(`haproxy has ended:\n${said}\n${config}`);
       return existsSync(this.socket);
     });
-    this.process = started;
   }
 
   private async followTargets(listener: Listener): Promise<void> {

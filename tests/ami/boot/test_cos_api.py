@@ -5,13 +5,14 @@ import json
 import os
 import sys
 import tempfile
-import threading
 import unittest
 from pathlib import Path
 from unittest import mock
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).parents[3] / "ami/files/usr/local/lib/cos-boot"))
+
+from serving import serve  # noqa: E402
 
 from cos_boot import api, nomad  # noqa: E402
 from cos_boot.api import Denied  # noqa: E402
@@ -42,15 +43,12 @@ class NomadsApi(unittest.TestCase):
             def log_message(self, *_):
                 pass
 
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        self.addCleanup(server.server_close)
-        self.addCleanup(server.shutdown)
+        port = serve(self, Handler)
         made = tempfile.TemporaryDirectory(prefix="pulumi-cos-nomad-")
         self.addCleanup(made.cleanup)
         self.token = Path(made.name) / "nomad-token"
         for patched in (
-            mock.patch.dict(os.environ, {"NOMAD_ADDR": f"http://127.0.0.1:{server.server_port}"}),
+            mock.patch.dict(os.environ, {"NOMAD_ADDR": f"http://127.0.0.1:{port}"}),
             mock.patch.object(api, "TOKENS", self.token.parent),
         ):
             patched.start()

@@ -7,13 +7,14 @@ import pwd
 import stat
 import sys
 import tempfile
-import threading
 import unittest
 from pathlib import Path
 from unittest import mock
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).parents[3] / "ami/files/usr/local/lib/cos-boot"))
+
+from serving import serve  # noqa: E402
 
 from cos_boot import agents, main, metadata, mounts, system  # noqa: E402
 from cos_boot.aws import Aws, AwsTransient  # noqa: E402
@@ -231,11 +232,8 @@ class Metadata(Directory):
             def log_message(self, *_):
                 pass
 
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        self.addCleanup(server.server_close)
-        self.addCleanup(server.shutdown)
-        endpoint = mock.patch.dict(os.environ, {"AWS_EC2_METADATA_SERVICE_ENDPOINT": f"http://127.0.0.1:{server.server_port}/"})
+        port = serve(self, Handler)
+        endpoint = mock.patch.dict(os.environ, {"AWS_EC2_METADATA_SERVICE_ENDPOINT": f"http://127.0.0.1:{port}/"})
         endpoint.start()
         self.addCleanup(endpoint.stop)
 

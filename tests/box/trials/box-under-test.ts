@@ -82,12 +82,13 @@ export class BoxUnderTest {
     await this.cluster.until("the sample is on two clients", isSpread);
   }
 
-  /** Runs `pulumi up` with what differs from dev's configuration. Returns how long it took, as a figure. */
+  /** Runs `pulumi up` with what differs from dev's configuration. Returns, as a figure, how long it took and what it was about. */
   async change(config: Record<string, unknown>): Promise<string> {
     const started = Date.now();
-    const { exitCode, text } = await this.box.up(config);
+    const { exitCode, text, changes } = await this.box.up(config);
     assert.equal(exitCode, 0, text.match(/^Diagnostics:[^]*?^Resources:/m)?.[0] ?? text.slice(-6000));
-    return `up took ${secondsSince(started)} s`;
+    const changed = Object.entries(changes).flatMap(([op, count]) => (op === "same" ? [] : count));
+    return `up changed ${changed.reduce((sum, count) => sum + count, 0)} resources in ${secondsSince(started)} s`;
   }
 
   /**

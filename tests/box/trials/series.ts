@@ -56,7 +56,11 @@ export function changesInARow(tested: BoxUnderTest): void {
     for (const [what, change] of steps) {
       it(`loses nothing and no request: ${what}`, async () => {
         config = { ...config, ...change(config) };
-        const act = async () => [await tested.change(config)];
+        const act = async () => {
+          const figure = await tested.change(config);
+          assert.match(figure, /changed [1-9]/);
+          return [figure];
+        };
         const { failures } = await tested.trial(`one of a dozen changes, ${what}`, act);
         assert.deepEqual(failures, []);
       });

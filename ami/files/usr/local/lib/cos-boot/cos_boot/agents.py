@@ -30,7 +30,9 @@ def joined(terms: list[str], peers: Peers) -> list[str]:
 
 def join_lists(config: dict[str, Any]) -> list[dict[str, Any]]:
     """The parts of an agent's configuration that say whom to join, of which `retry_join` is the list."""
-    parts = [config, *(config.get(part, {}).get("server_join", {}) for part in ("server", "client") if isinstance(config.get(part), dict))]
+    # Consul's `server` is no block.
+    blocks = [config[name] for name in ("server", "client") if isinstance(config.get(name), dict)]
+    parts = [config, *(block.get("server_join", {}) for block in blocks)]
     return [part for part in parts if "retry_join" in part]
 
 
