@@ -13,7 +13,7 @@ packages=(
   # Containers, and networks of tasks.
   amazon-ecr-credential-helper containernetworking-plugins docker.io iptables
   # AWS, cos-boot, and the sample jobs.
-  awscli python3
+  awscli python3 python3-botocore
 )
 [[ ${COS_JAVA:-false} == true ]] && packages+=(default-jre-headless)
 
@@ -23,6 +23,9 @@ if ! booted; then
   chmod 755 /usr/sbin/policy-rc.d
   trap 'rm -f /usr/sbin/policy-rc.d' EXIT
 fi
+
+# Before the packages that it says something of.
+install -D -m 644 {"$COS_FILES",}/etc/dpkg/dpkg.cfg.d/cos
 
 # systemd-resolved makes /etc/resolv.conf a link to what does not exist before it runs; until the end, names come from where
 # they came before.

@@ -11,6 +11,7 @@ import { cloudMachine, type CloudMachineOptions } from "../support/cloud-machine
 import { run } from "../support/command";
 import { LoopDevice } from "../support/loop-device";
 import { type Machine, Network } from "../support/machine";
+import { pythonWith } from "../support/python";
 import { provisionedRoot, suites } from "../support/root-file-system";
 import { removeDirectory, temporaryDirectory } from "../support/temporary";
 import { until } from "../support/until";
@@ -57,7 +58,9 @@ const json = async (machine: Machine, url: string) => JSON.parse(await machine.r
 
 it("the functions of the image's programs do what they should (unit tests in Python)", async function () {
   this.timeout(60_000);
-  const said = await run("python3", [
+  // With botocore, as the image's.
+  const python = await pythonWith(join(__dirname, "cloud", "requirements.txt"));
+  const said = await run(python, [
     "-B",
     "-W",
     "error",

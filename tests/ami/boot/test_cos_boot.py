@@ -8,6 +8,7 @@ import stat
 import sys
 import tempfile
 import unittest
+import urllib.parse
 from pathlib import Path
 from unittest import mock
 
@@ -22,7 +23,7 @@ from cos_boot.disks import names_of_volume, signatures  # noqa: E402
 from cos_boot.node import parse_node  # noqa: E402
 from cos_boot.system import BootError  # noqa: E402
 
-IDENTITY = metadata.Identity("i-1", "eu-central-1", "eu-central-1a", "t4g.micro", "spot", "amazonaws.com", "abc")
+IDENTITY = metadata.Identity("i-1", "eu-central-1", "eu-central-1a", "t4g.micro", "spot", "amazonaws.com", "abc", "pool")
 TERM = "provider=aws region=eu-central-1 tag_key=cos-consul-servers tag_value=dev"
 ME = pwd.getpwuid(os.getuid()).pw_name
 
@@ -246,6 +247,7 @@ class Metadata(Directory):
             "/latest/meta-data/placement/availability-zone": "eu-central-1a",
             "/latest/meta-data/services/domain": "amazonaws.com",
             "/latest/meta-data/tags/instance/cos-template": "abc",
+            "/latest/meta-data/tags/instance/aws:autoscaling:groupName": "pool",
         }
 
     def test_the_identity_is_read_with_a_token(self):
@@ -254,9 +256,11 @@ class Metadata(Directory):
 
     def test_metadata_may_be_without_tags(self):
         answers = self.answers("spot")
-        del answers["/latest/meta-data/tags/instance/cos-template"]
+        for tag in ("cos-template", "aws:autoscaling:groupName"):
+            del answers[f"/latest/meta-data/tags/instance/{tag}"]
         self.serve(answers)
         self.assertIsNone(metadata.identity().launch_template)
+        self.assertIsNone(metadata.identity().group)
         self.assertNotIn("launch_template", agents.node_metadata(metadata.identity()))
 
     def test_scheduled_instances_are_not_taken_away(self):
@@ -272,77 +276,107 @@ class Metadata(Directory):
                 metadata.identity()
 
 
-class AwsCli(Directory):
-    """With a program in the place of AWS's CLI that answers as told."""
+class Services(Directory):
+    """With a server in the place of AWS's endpoints that answers as told, and botocore as it is."""
 
     def setUp(self):
         super().setUp()
-        path = mock.patch.dict(os.environ, {"PATH": f"{self.directory}:{os.environ['PATH']}"})
-        path.start()
-        self.addCleanup(path.stop)
+        #: What has been asked: the form of EC2 and Auto Scaling, the JSON of SSM.
+        self.asked = []
+        self.answers = []
+        test = self
 
-    def cli(self, *, out="", error="", code=0):
-        program = self.directory / "aws"
-        for name, text in (("out", out), ("error", error)):
-            (self.directory / name).write_text(text)
-        here = self.directory
-        program.write_text(f'#!/bin/sh\necho "$@" >>{here}/asked\ncat {here}/out\ncat {here}/error >&2\nexit {code}\n')
-        program.chmod(0o755)
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                test.asked.append(json.loads(body) if body.startswith("{") else dict(urllib.parse.parse_qsl(body)))
+                status, answer = test.answers.pop(0) if len(test.answers) > 1 else test.answers[0]
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer.encode())
+
+            def log_message(self, *_):
+                pass
+
+        self.at(f"http://127.0.0.1:{serve(self, Handler)}")
+
+    def at(self, url):
+        environment = {"AWS_ENDPOINT_URL": url, "AWS_ACCESS_KEY_ID": "stand-in", "AWS_SECRET_ACCESS_KEY": "stand-in"}
+        patched = mock.patch.dict(os.environ, environment)
+        patched.start()
+        self.addCleanup(patched.stop)
+
+    def refuse(self, code):
+        """What SSM says when it refuses."""
+        self.answers = [(400, json.dumps({"__type": code, "message": "no"}))]
 
     def test_a_missing_parameter_is_a_clear_error_at_once(self):
-        self.cli(error="\nAn error occurred (ParameterNotFound) when calling the GetParameter operation: \n", code=254)
+        self.refuse("ParameterNotFound")
         with mock.patch.dict(os.environ, {"COS_BOOT_PATIENCE": "60"}):
             with self.assertRaisesRegex(BootError, "there is no SSM parameter /a in eu-central-1: make it, or take it out"):
                 Aws("eu-central-1").parameter("/a")
             self.assertFalse(Aws("eu-central-1").parameter_exists("/a"))
 
+    def test_a_parameter_comes_decrypted(self):
+        self.answers = [(200, json.dumps({"Parameter": {"Name": "/a", "Value": "b"}}))]
+        self.assertEqual(Aws("eu-central-1").parameter("/a"), "b")
+        self.assertEqual(self.asked, [{"Name": "/a", "WithDecryption": True}])
+        self.assertTrue(Aws("eu-central-1").parameter_exists("/a"))
+        self.assertNotIn("botocore", sys.modules, "it takes memory of this process")
+
     def test_whether_a_cluster_has_formed_is_never_guessed(self):
-        self.cli(error="An error occurred (AccessDeniedException) when calling the GetParameter operation: no\n", code=254)
-        with self.assertRaisesRegex(BootError, "whether the cluster has formed is not known"):
+        self.refuse("AccessDeniedException")
+        with self.assertRaisesRegex(BootError, "whether the cluster has formed is not known.*AccessDenied"):
             Aws("eu-central-1").parameter_exists("/a")
-        self.cli(error="Could not connect to the endpoint URL\n", code=255)
+        self.at("http://127.0.0.1:1")
         with self.assertRaisesRegex(BootError, "whether the cluster has formed is not known.*Could not connect"):
             Aws("eu-central-1").parameter_exists("/a")
 
     def test_peers_are_the_other_instances_that_run(self):
-        def instance(number, *tags, **changes):
-            found = {"InstanceId": f"i-{number}", "PrivateIpAddress": f"10.0.0.{number}", **changes}
-            return {**found, "Tags": [{"Key": key, "Value": value} for key, value in tags]}
+        def instance(number, *tags, address=True):
+            tagged = "".join(f"<item><key>{key}</key><value>{value}</value></item>" for key, value in tags)
+            at = f"<privateIpAddress>10.0.0.{number}</privateIpAddress>" if address else ""
+            return f"<item><instanceId>i-{number}</instanceId>{at}<tagSet>{tagged}</tagSet></item>"
+
+        def page(*instances, following=""):
+            found = f"<reservationSet><item><instancesSet>{''.join(instances)}</instancesSet></item></reservationSet>"
+            return 200, f"<DescribeInstancesResponse>{found}<nextToken>{following}</nextToken></DescribeInstancesResponse>"
 
         consul, nomad = ("cos-consul-servers", "dev"), ("cos-nomad-servers", "dev")
-        instances = [
-            *(instance(1, consul), instance(3, consul, nomad), instance(2, ("Name", "two"), consul)),
-            *(instance(4, ("cos-consul-servers", "prod")), instance(5, nomad), {"InstanceId": "i-6", "Tags": []}),
+        self.answers = [
+            page(instance(1, consul), instance(3, consul, nomad), instance(2, ("Name", "two"), consul), following="more"),
+            page(instance(4, ("cos-consul-servers", "prod")), instance(5, nomad), instance(6, nomad, address=False)),
         ]
-        self.cli(out=json.dumps({"Reservations": [{"Instances": instances}]}))
         found = Aws("eu-central-1").addresses([consul, nomad, ("other", "dev")], "i-1")
         self.assertEqual(found, {consul: ["10.0.0.2", "10.0.0.3"], nomad: ["10.0.0.3", "10.0.0.5"], ("other", "dev"): []})
-        asked = (self.directory / "asked").read_text()
-        self.assertEqual(len(asked.splitlines()), 1, "asked at once")
-        self.assertIn("--region eu-central-1", asked)
-        self.assertIn("Name=tag-key,Values=cos-consul-servers,cos-nomad-servers,other", asked)
-        self.assertIn("Name=instance-state-name,Values=pending,running", asked)
+        first, second = self.asked
+        self.assertEqual(second["NextToken"], "more")
+        self.assertEqual((first["Filter.1.Name"], first["Filter.2.Name"]), ("tag-key", "instance-state-name"))
+        values = {key: value for key, value in first.items() if ".Value." in key}
+        self.assertEqual(list(values.values()), ["cos-consul-servers", "cos-nomad-servers", "other", "pending", "running"])
 
     def test_without_aws_agents_still_get_their_files(self):
-        self.cli(error="Could not connect to the endpoint URL\n", code=255)
+        self.at("http://127.0.0.1:1")
         with self.assertRaises(AwsTransient):
             Aws("eu-central-1").addresses([("a", "b")], "i-1")
         self.assertEqual(main.find_peers([("a", "b")], Aws("eu-central-1"), IDENTITY), {})
 
     def test_only_a_client_that_holds_nothing_and_never_ran_reports_itself(self):
-        self.cli()
+        self.answers = [(200, "<SetInstanceHealthResponse/>")]
         booted = mock.patch.object(main, "BOOTED", self.directory / "booted")
         booted.start()
         self.addCleanup(booted.stop)
 
         def reported(role):
-            (self.directory / "asked").unlink(missing_ok=True)
+            self.asked.clear()
             parsed = parse_node(node(role=role))
             with mock.patch.object(type(parsed), "data_directory", self.directory / "data"):
                 main.report(parsed, Aws("eu-central-1"), IDENTITY)
-            return (self.directory / "asked").exists()
+            return [each["InstanceId"] for each in self.asked] == ["i-1"]
 
         self.assertTrue(reported("client"))
+        self.assertEqual((self.asked[0]["HealthStatus"], self.asked[0]["ShouldRespectGracePeriod"]), ("Unhealthy", "false"))
         self.assertFalse(reported("consul-server"))
         self.assertFalse(reported("nomad-server"))
         (self.directory / "booted").touch()

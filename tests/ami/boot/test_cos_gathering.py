@@ -27,7 +27,7 @@ class Gathering(unittest.TestCase):
         given = list(answers)
 
         def call(_self, _method, path):
-            self.assertEqual(path, "health/service/nomad?tag=http&passing")
+            self.assertEqual(path, "health/checks/nomad")
             answer = given.pop(0) if len(given) > 1 else given[0]
             if isinstance(answer, Exception):
                 raise answer
@@ -47,7 +47,11 @@ class Gathering(unittest.TestCase):
         return now, " ".join(str(each.args[0]) for each in said.call_args_list)
 
     def test_it_waits_for_servers_that_have_a_leader(self):
-        self.assertEqual(self.gather([], Silent("no"), [], [{"Service": {}}]), (1.5, ""))
+        def check(tag, status):
+            return {"ServiceTags": [tag], "Status": status}
+
+        without_leader = [check("http", "critical"), check("rpc", "passing"), check("serf", "passing")]
+        self.assertEqual(self.gather([], Silent("no"), without_leader, [*without_leader, check("http", "passing")]), (1.5, ""))
 
     def test_it_waits_no_longer_than_a_minute(self):
         seconds, said = self.gather([])

@@ -358,9 +358,9 @@ class Groups(unittest.TestCase):
         asked = []
 
         class Aws:
-            def attempt(self, *command):
-                asked.append(command)
-                if command[0] == "autoscaling":
+            def attempt(self, service, _operation, Filters):
+                asked.append({each["Name"]: each["Values"] for each in Filters})
+                if service == "autoscaling":
                     return {"AutoScalingGroups": [group]}
                 return {"Reservations": [{"Instances": [{"InstanceId": f"i-{i}", "PrivateIpAddress": f"10.0.0.{i}"} for i in (1, 2, 3)]}]}
 
@@ -371,16 +371,14 @@ class Groups(unittest.TestCase):
             (Instance("i-1", "10.0.0.1", True), Instance("i-2", "10.0.0.2", False), Instance("i-3", "10.0.0.3", False)),
         )
         self.assertEqual(len(asked), 2)
-        self.assertIn("Name=tag:cos-cluster,Values=dev", asked[0])
-        self.assertIn("Name=tag:cos-role,Values=nomad-server,client", asked[0])
-
+        self.assertEqual(asked[0], {"tag:cos-cluster": ["dev"], "tag:cos-role": ["nomad-server", "client"]})
 
     def test_ec2_is_asked_for_as_many_at_once_as_it_takes(self):
         asked = []
 
         class Aws:
-            def attempt(self, *command):
-                [ids] = [part.removeprefix("Name=instance-id,Values=").split(",") for part in command if "instance-id" in part]
+            def attempt(self, _service, _operation, Filters):
+                [ids] = [each["Values"] for each in Filters if each["Name"] == "instance-id"]
                 asked.append(len(ids))
                 return {"Reservations": [{"Instances": [{"InstanceId": id} for id in ids if id != "i-7"]}]}
 

@@ -14,6 +14,7 @@ from cos_boot import arrival, departure  # noqa: E402
 from cos_boot.api import ApiError, Denied  # noqa: E402
 from cos_boot.aws import AwsError, Refused  # noqa: E402
 from cos_boot.hooks import Hook  # noqa: E402
+from cos_boot.metadata import Identity  # noqa: E402
 from cos_boot.node import Lifecycle  # noqa: E402
 
 STATE = "autoscaling/target-lifecycle-state"
@@ -298,35 +299,34 @@ class Departures(InAWorld):
 
 
 class Hooks(unittest.TestCase):
-    def test_name_the_instance_its_group_and_themselves(self):
+    def tell(self, group, tags=()):
+        """What AWS is asked when an instance keeps a hook waiting, and then completes it."""
         asked = []
 
         class Aws:
-            def attempt(self, *command):
-                asked.append(" ".join(command))
-                tags = [{"Key": "Name", "Value": "x"}, {"Key": "aws:autoscaling:groupName", "Value": "pool"}]
-                return {"Reservations": [{"Instances": [{"Tags": tags}]}]}
+            def attempt(self, service, operation, **arguments):
+                asked.append((service, operation, arguments))
+                return {"Reservations": [{"Instances": [{"Tags": list(tags)}]}]}
 
-        hook = Hook(Aws(), "i-1", "leave")
+        hook = Hook(Aws(), Identity("i-1", "eu-central-1", "eu-central-1a", "t4g.micro", "spot", "amazonaws.com", group=group), "leave")
         hook.still_wait()
         hook.complete()
-        which = "--instance-id i-1 --auto-scaling-group-name pool --lifecycle-hook-name leave"
-        self.assertEqual(
-            asked,
-            [
-                "ec2 describe-instances --instance-ids i-1",
-                f"autoscaling record-lifecycle-action-heartbeat {which}",
-                f"autoscaling complete-lifecycle-action {which} --lifecycle-action-result CONTINUE",
-            ],
-        )
+        return asked
+
+    def test_name_the_instance_its_group_and_themselves(self):
+        which = {"InstanceId": "i-1", "AutoScalingGroupName": "pool", "LifecycleHookName": "leave"}
+        told = [
+            ("autoscaling", "record_lifecycle_action_heartbeat", which),
+            ("autoscaling", "complete_lifecycle_action", {**which, "LifecycleActionResult": "CONTINUE"}),
+        ]
+        self.assertEqual(self.tell("pool"), told)
+        tags = [{"Key": "Name", "Value": "x"}, {"Key": "aws:autoscaling:groupName", "Value": "pool"}]
+        looked = ("ec2", "describe_instances", {"InstanceIds": ["i-1"]})
+        self.assertEqual(self.tell(None, tags), [looked, *told], "where metadata has no tags, EC2 is asked once")
 
     def test_an_instance_without_a_group_is_an_error(self):
-        class Aws:
-            def attempt(self, *_):
-                return {"Reservations": []}
-
         with self.assertRaisesRegex(AwsError, "no group"):
-            Hook(Aws(), "i-1", "leave").complete()
+            self.tell(None)
 
 
 if __name__ == "__main__":

@@ -1,19 +1,21 @@
-"""AWS, through its CLI, with the rights of the node's role."""
+"""AWS, through botocore, with the rights of the node's role."""
 
-import json
-import os
-import re
-import subprocess
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from typing import Any
 
 from .system import BootError, retried
 
 #: What does not get better by waiting. Rights do: a role's policy takes some seconds to reach all of AWS.
 LASTING = ("ParameterNotFound", "ValidationException", "ValidationError", "InvalidParameterValue", "InvalidInstanceID.Malformed")
+#: The system's, kept up to date with it; botocore brings its own.
+AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 
 
 #: Key and value.
 Tag = tuple[str, str]
+#: The answer, or an error's message and code.
+Outcome = tuple[Any, str, str]
 
 
 class AwsError(Exception):
@@ -30,37 +32,29 @@ class Refused(AwsError):
 
 
 class Aws:
-    """The services of one region."""
+    """The services of one region. Operations and their arguments are botocore's."""
 
     def __init__(self, region: str) -> None:
         # Always the region's own endpoint: the dual-stack one does not exist in every region, nor behind every VPC endpoint.
         self.region = region
 
-    def call(self, *command: str) -> Any:
-        """The answer of a command such as `("ec2", "describe-instances")`, tried again while that can help."""
-        return retried(f"aws {' '.join(command[:2])}", lambda: self.attempt(*command), transient=AwsTransient)
+    def call(self, service: str, operation: str, **arguments: Any) -> Any:
+        """The answer to a request such as `("ec2", "describe_instances")`, tried again while that can help."""
+        return retried(f"aws {service} {operation}", lambda: self.attempt(service, operation, **arguments), transient=AwsTransient)
 
-    def attempt(self, *command: str) -> Any:
-        """The answer of a command, for whoever has other things to do before it is tried again."""
-        done = subprocess.run(
-            ["aws", *command, "--region", self.region, "--output", "json", "--cli-connect-timeout", "10", "--cli-read-timeout", "30"],
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**os.environ, "AWS_PAGER": "", "AWS_RETRY_MODE": "standard", "AWS_MAX_ATTEMPTS": "2", "AWS_USE_DUALSTACK_ENDPOINT": "false"},
-        )
-        if done.returncode == 0:
-            return json.loads(done.stdout) if done.stdout.strip() else {}
-        said = done.stderr.strip().splitlines()[-1] if done.stderr.strip() else f"exit code {done.returncode}"
-        match = re.search(r"An error occurred \(([\w.]+)\)", said)
-        code = match.group(1) if match else ""
-        message = f"aws {' '.join(command[:2])}: {said}"
-        raise (Refused if code in LASTING else AwsTransient)(message, code)
+    def attempt(self, service: str, operation: str, **arguments: Any) -> Any:
+        """The answer to a request, for whoever has other things to do before it is tried again."""
+        # In a process of its own, so that those that stay do not keep the 50 MiB that botocore takes.
+        with ProcessPoolExecutor(max_workers=1, mp_context=get_context("fork")) as process:
+            answer, message, code = process.submit(_ask, self.region, service, operation, arguments).result()
+        if message:
+            raise (Refused if code in LASTING else AwsTransient)(f"aws {service} {operation}: {message}", code)
+        return answer
 
     def parameter(self, name: str) -> str:
         """The value of an SSM parameter, decrypted."""
         try:
-            answer = self.call("ssm", "get-parameter", "--name", name, "--with-decryption")
+            answer = self.call("ssm", "get_parameter", Name=name, WithDecryption=True)
         except Refused as error:
             if error.code == "ParameterNotFound":
                 raise BootError(f"there is no SSM parameter {name} in {self.region}: make it, or take it out of the node's secrets") from None
@@ -72,7 +66,7 @@ class Aws:
     def parameter_exists(self, name: str) -> bool:
         """Whether there is an SSM parameter. What cannot be known is an error, never a guess."""
         try:
-            self.call("ssm", "get-parameter", "--name", name)
+            self.call("ssm", "get_parameter", Name=name)
         except Refused as error:
             if error.code == "ParameterNotFound":
                 return False
@@ -84,7 +78,7 @@ class Aws:
     def volume_of(self, instance_id: str, device: str) -> str | None:
         """ID of the EBS volume that is attached to an instance under a device name."""
         try:
-            answer = self.call("ec2", "describe-instances", "--instance-ids", instance_id)
+            answer = self.call("ec2", "describe_instances", InstanceIds=[instance_id])
         except AwsError as error:
             raise BootError(f"the volumes of this instance cannot be listed: {error}") from None
         for reservation in answer["Reservations"]:
@@ -95,15 +89,10 @@ class Aws:
         return None
 
     def addresses(self, tags: list[Tag], without: str) -> dict[Tag, list[str]]:
-        """
-        Private addresses of the instances with each of some tags that run or are about to, but for one of them. Asked at once: the CLI takes a
-        second of a small node's processor to start.
-        """
-        keys = ",".join(sorted({key for key, _ in tags}))
-        answer = self.call(
-            *("ec2", "describe-instances", "--filters"),
-            *(f"Name=tag-key,Values={keys}", "Name=instance-state-name,Values=pending,running"),
-        )
+        """Private addresses of the instances with each of some tags that run or are about to, but for one of them."""
+        keys = sorted({key for key, _ in tags})
+        # Asked at once: a request costs a small node half a second of its processor.
+        answer = self.call("ec2", "describe_instances", Filters=filters({"tag-key": keys, "instance-state-name": ["pending", "running"]}))
         found: dict[Tag, list[str]] = {tag: [] for tag in tags}
         for reservation in answer["Reservations"]:
             for instance in reservation["Instances"]:
@@ -116,11 +105,32 @@ class Aws:
 
     def report_unhealthy(self, instance_id: str) -> None:
         """Has Auto Scaling put another instance in the place of this one."""
-        self.call(
-            *("autoscaling", "set-instance-health", "--instance-id", instance_id),
-            *("--health-status", "Unhealthy", "--no-should-respect-grace-period"),
-        )
+        which = {"InstanceId": instance_id, "HealthStatus": "Unhealthy", "ShouldRespectGracePeriod": False}
+        self.call("autoscaling", "set_instance_health", **which)
 
 
 class AwsTransient(AwsError):
     """An error that waiting may mend."""
+
+
+def filters(wanted: dict[str, list[str]]) -> list[dict[str, Any]]:
+    """Filters by what is wanted: name to values, one of which it must have."""
+    return [{"Name": name, "Values": values} for name, values in wanted.items()]
+
+
+def _ask(region: str, service: str, operation: str, arguments: dict[str, Any]) -> Outcome:
+    """All pages of an answer."""
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.session import get_session
+
+    config = Config(connect_timeout=10, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 2}, use_dualstack_endpoint=False)
+    try:
+        client = get_session().create_client(service, region_name=region, verify=AUTHORITIES, config=config)
+        if client.can_paginate(operation):
+            return client.get_paginator(operation).paginate(**arguments).build_full_result(), "", ""
+        return getattr(client, operation)(**arguments), "", ""
+    except ClientError as error:
+        return None, str(error), error.response["Error"]["Code"]
+    except BotoCoreError as error:
+        return None, str(error), ""

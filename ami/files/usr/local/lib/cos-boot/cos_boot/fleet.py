@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from .aws import Aws
+from .aws import Aws, filters
 
 
 #: How many values EC2 takes in a filter. Source: the API reference of Amazon EC2, "Filter".
@@ -43,8 +43,8 @@ class Fleet:
 
     def look(self) -> tuple[Group, ...]:
         """What there is now."""
-        filters = (f"Name=tag:cos-cluster,Values={self._cluster}", f"Name=tag:cos-role,Values={','.join(self._roles)}")
-        found = self._aws.attempt("autoscaling", "describe-auto-scaling-groups", "--filters", *filters)["AutoScalingGroups"]
+        which = filters({"tag:cos-cluster": [self._cluster], "tag:cos-role": list(self._roles)})
+        found = self._aws.attempt("autoscaling", "describe_auto_scaling_groups", Filters=which)["AutoScalingGroups"]
         addresses = self._instances([each["InstanceId"] for group in found for each in group["Instances"]])
         return tuple(
             Group(
@@ -71,11 +71,11 @@ class Fleet:
     def _instances(self, ids: list[str]) -> dict[str, str]:
         """Addresses of those that have not ended."""
         # By filters: an ID that EC2 has forgotten is an error otherwise.
-        states = "Name=instance-state-name,Values=pending,running,stopping,stopped"
+        states = ["pending", "running", "stopping", "stopped"]
         found = {}
         for i in range(0, len(ids), FILTER_VALUES):
-            which = f"Name=instance-id,Values={','.join(ids[i : i + FILTER_VALUES])}"
-            answer = self._aws.attempt("ec2", "describe-instances", "--filters", which, states)
+            which = filters({"instance-id": ids[i : i + FILTER_VALUES], "instance-state-name": states})
+            answer = self._aws.attempt("ec2", "describe_instances", Filters=which)
             for reservation in answer["Reservations"]:
                 found.update({instance["InstanceId"]: instance.get("PrivateIpAddress", "") for instance in reservation["Instances"]})
         return found

@@ -6,6 +6,7 @@ once, that would be what the first task waits for. Source: nomad 1.11, client/cl
 """
 
 import time
+from typing import Any
 
 from .api import CONSUL, Api, ApiError, Denied
 from .node import read_node
@@ -14,8 +15,8 @@ from .system import BootError, log, patience
 #: Seconds after which Nomad starts all the same: it goes on looking by itself.
 LIMIT = 60.0
 INTERVAL = 0.5
-#: Of Consul's API: what Nomad's servers register while they are healthy, which those with a leader are.
-SERVERS = "health/service/nomad?tag=http&passing"
+#: Of Consul's API: the checks of Nomad's agents. Asked for by themselves, as a service passes before its checks are registered.
+CHECKS = "health/checks/nomad"
 
 
 def main() -> int:
@@ -31,7 +32,7 @@ def main() -> int:
     end = time.monotonic() + min(LIMIT, patience())
     while time.monotonic() < end:
         try:
-            if consul.call("GET", SERVERS):
+            if any(_has_leader(check) for check in consul.call("GET", CHECKS)):
                 return 0
         except Denied as error:
             log(f"whether Nomad's servers have a leader is not known: {error}")
@@ -42,3 +43,8 @@ def main() -> int:
         time.sleep(INTERVAL)
     log("no server of Nomad's has a leader yet: Nomad looks for one itself")
     return 0
+
+
+def _has_leader(check: dict[str, Any]) -> bool:
+    """Whether a check is that of a server's HTTP API, which passes while the server knows a leader."""
+    return "http" in check["ServiceTags"] and check["Status"] == "passing"

@@ -27,8 +27,8 @@ def main() -> int:
         log(f"error: {error}")
         return 1
     nomad, aws = Nomad(), Aws(instance.region)
-    arrival = Arrival(nomad, Hook(aws, instance.instance_id, node.lifecycle.arrival_hook))
-    departure = Departure(node.lifecycle, nomad, Hook(aws, instance.instance_id, node.lifecycle.departure_hook))
+    arrival = Arrival(nomad, Hook(aws, instance, node.lifecycle.arrival_hook))
+    departure = Departure(node.lifecycle, nomad, Hook(aws, instance, node.lifecycle.departure_hook))
     answers = True
     while True:
         try:

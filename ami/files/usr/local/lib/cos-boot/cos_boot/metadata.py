@@ -23,6 +23,8 @@ class Identity:
     domain: str
     #: Value of its tag `cos-template`, which says what launch template it is of, where its metadata has tags.
     launch_template: str | None = None
+    #: Name of its Auto Scaling group, where its metadata has tags.
+    group: str | None = None
 
 
 class NoAnswer(Exception):
@@ -74,6 +76,7 @@ def _identity() -> Identity:
         lifecycle="spot" if session.get("instance-life-cycle") == "spot" else "on-demand",
         domain=session.get("services/domain"),
         launch_template=session.find("tags/instance/cos-template"),
+        group=session.find("tags/instance/aws:autoscaling:groupName"),
     )
 
 
