@@ -88,6 +88,7 @@ export class Cos extends pulumi.ComponentResource {
   readonly forJobs: pulumi.ComponentResourceOptions;
   /** All that is to know of it from outside, for a stack to export. */
   readonly outputs: ReturnType<typeof clusterOutputs>;
+  private rollouts: ServerRollout[] = [];
 
   constructor(name: string, args: CosArgs, opts?: pulumi.ComponentResourceOptions) {
     refuse("Cos", cosErrors(args));
@@ -121,7 +122,12 @@ export class Cos extends pulumi.ComponentResource {
       fileSystemId: this.fileSystem?.id,
     };
     this.consul = new ConsulCluster(`${name}-consul`, consulArgs(args, place), parent);
-    this.nomad = new NomadCluster(`${name}-nomad`, nomadArgs(args, place, this.consul), parent);
+    this.nomad = new NomadCluster(
+      `${name}-nomad`,
+      // Known when this constructor has ended: they need the way to the servers' APIs.
+      { ...nomadArgs(args, place, this.consul), poolsAfter: Promise.resolve().then(() => this.rollouts) },
+      parent,
+    );
     const { replaceServers: replacesServers = true } = args;
     const servers = replacesServers ? [] : [this.consul, this.nomad];
     this.outdatedNodes = outdatedNodes([...servers, ...Object.values(this.nomad.pools)], parent);
@@ -181,8 +187,8 @@ export class Cos extends pulumi.ComponentResource {
     this.loginCommand = pulumi.interpolate`aws ssm start-session --region ${this.region} --target INSTANCE_ID`;
 
     // What it is for.
-    const rollouts = replacesServers ? this.replaceServers(name, args) : [];
-    const { warning, forJobs } = this.ready(name, args, rollouts);
+    if (replacesServers) this.rollouts = this.replaceServers(name, args);
+    const { warning, forJobs } = this.ready(name, args);
     this.warning = warning;
     this.forJobs = forJobs;
     this.outputs = clusterOutputs(this);
@@ -222,10 +228,10 @@ export class Cos extends pulumi.ComponentResource {
 
   /** What the APIs of the cluster need. */
   private get apis(): pulumi.Resource[] {
-    return [this.consul, this.nomad, this.apiAccess, ...(this.network ? [this.network] : [])];
+    return [this.consul, this.apiAccess, ...(this.network ? [this.network] : [])];
   }
 
-  /** Consul's servers first: Nomad's are clients of theirs. */
+  /** Consul's servers first: Nomad's are clients of theirs. Nomad's pools come after them, its servers are known by their group. */
   private replaceServers(name: string, args: CosArgs): ServerRollout[] {
     const { consulAddress, nomadAddress } = this;
     const common = { consulAddress, nomadAddress, timeoutSeconds: args.readyTimeoutSeconds };
@@ -243,7 +249,7 @@ export class Cos extends pulumi.ComponentResource {
   }
 
   /** Waits for the cluster, and then sets what is set through its APIs. */
-  private ready(name: string, args: CosArgs, rollouts: ServerRollout[]) {
+  private ready(name: string, args: CosArgs) {
     const { consulAddress, nomadAddress } = this;
     const pools = Object.values(this.nomad.pools).filter(({ minSize }) => minSize > 0);
     const gate = new ReadyGate(
@@ -258,7 +264,7 @@ export class Cos extends pulumi.ComponentResource {
         minClients: clientsOf(pools),
         timeoutSeconds: args.readyTimeoutSeconds ?? 900,
       },
-      { parent: this, dependsOn: [...this.apis, ...rollouts] },
+      { parent: this, dependsOn: [...this.apis, this.nomad, ...this.rollouts] },
     );
     if (!(args.restoring ?? false)) {
       const formed = { consul: this.consul, nomad: this.nomad, tags: args.tags };

@@ -24,6 +24,11 @@ export interface NomadClusterArgs extends ServerOptions {
   peerCidrs?: string[] | undefined;
   /** Pools of clients, by their names. @default none: pools can be made apart, as `ClientPool` */
   pools?: NomadPoolArgs[] | undefined;
+  /**
+   * What comes before the pools and before every change of them: replacements of servers, than which clients are not to be newer.
+   * @default nothing
+   */
+  poolsAfter?: Promise<pulumi.Resource[]> | undefined;
   /** How nodes are chosen for tasks. @default binpack, preemption by system jobs */
   scheduler?: SchedulerArgs | undefined;
 }

@@ -88,10 +88,15 @@ export class NomadCluster extends pulumi.ComponentResource implements NomadClust
     this.roleName = nodes.roleName;
     this.launchTemplateId = nodes.launchTemplateId;
     this.nodeTemplateTag = nodes.nodeTemplateTag;
+    const before = (args.poolsAfter ?? Promise.resolve([])).then((others) => [...rules, ...others]);
     this.pools = Object.fromEntries(
       (args.pools ?? []).map((pool) => [
         pool.name,
-        new ClientPool(`${name}-${pool.name}`, { ...clientPoolArgs(args, pool), cluster: this }, withRules),
+        new ClientPool(
+          `${name}-${pool.name}`,
+          { ...clientPoolArgs(args, pool), cluster: this },
+          { parent: this, dependsOn: before },
+        ),
       ]),
     );
 

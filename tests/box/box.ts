@@ -28,8 +28,8 @@ export interface BoxOptions extends AutoScalingOptions {
   directory: string;
   /** Directory of the account of the stand-in for AWS. */
   account: string;
-  /** Root file system of the machines. */
-  root: string;
+  /** Root file systems of the machines, by the IDs of their images: the same system with other programs. */
+  roots: Record<string, string>;
   /** Name below which its control groups are. */
   controlGroup: string;
 }
@@ -94,8 +94,9 @@ export class Box {
     const fabric = await Fabric.create();
     const amazon = await Amazon.create(fabric, options.region, options.directory);
     const operator = await fabric.join(operatorAddress);
-    const unit = await readFile(join(options.root, "etc/systemd/system/nomad.service"), "utf8");
-    const trusted = await amazon.cloud.trust(options.root);
+    const [root = ""] = Object.values(options.roots);
+    const unit = await readFile(join(root, "etc/systemd/system/nomad.service"), "utf8");
+    const trusted = await amazon.cloud.trust(root);
     await writeFile(join(options.directory, authoritiesFile), Object.values(trusted).join(""));
     const files = { ...hostFiles(unit), ...trusted };
     return new Box(options, fabric, amazon, operator, files);
@@ -272,11 +273,13 @@ export class Box {
   }
 
   private async launch(instances: Instance[]): Promise<void> {
-    const { root, directory, controlGroup, region } = this.options;
+    const { roots, directory, controlGroup, region } = this.options;
     for (const instance of instances.filter(({ id }) => !this.hosts.has(id))) {
       // An address is free when who had it is gone.
       if ([...this.hosts.values()].some((host) => host.instance.address === instance.address)) continue;
       await this.amazon.launch(instance, region);
+      const root = roots[instance.imageId];
+      if (root === undefined) throw new Error(`${instance.id} boots from ${instance.imageId}, which is not there`);
       const router = routerOf(instance.subnet.cidr);
       const host = new Host(this.nameOf(instance), instance, {
         ...{ root, files: this.files, turn: () => this.turns.next(isServer(instance) ? 0 : 1) },

@@ -3,12 +3,13 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../../cli/errors";
-import { pinnedVersions, versionTags } from "../../components";
+import { type ImageVersions, pinnedVersions, versionTags } from "../../components";
 import { isAlive, startDetached, stopProcess } from "../../local/processes";
 import { onlyChild } from "../support/machine";
 import type { RunResult } from "../support/pulumi-project";
 import { RepositoryStack } from "../support/repository-stack";
-import { javaRoot } from "../support/root-file-system";
+import { previousPrograms } from "../support/previous-programs";
+import { javaRoot, previousRoot } from "../support/root-file-system";
 import { stackValues } from "../support/stack-program";
 import { resolverAddress } from "./amazon";
 import { authoritiesFile, type BoxOptions, type BoxStatus, type HostStatus } from "./box";
@@ -17,16 +18,24 @@ import { BoxPlace, keeperName } from "./place";
 
 const repository = join(__dirname, "..", "..");
 
-/** The image of the stand-in's account that nodes boot from: it stands for the root file system of the machines. */
-const image = {
-  id: "ami-00000000000000001",
-  name: "cos-box",
+/** An image of the stand-in's account that nodes boot from: it stands for a root file system of the machines. */
+const image = (id: string, versions: ImageVersions) => ({
+  id,
+  name: `cos-box-${id}`,
   ownerId: "123456789012",
   // What dev's instance types have. The machines have this machine's.
   architecture: "arm64",
   creationDate: "2026-11-01T00:00:00.000Z",
-  tags: versionTags(pinnedVersions),
+  tags: versionTags(versions),
+});
+
+const today = image("ami-00000000000000001", pinnedVersions);
+/** Versions of the image that a cluster is upgraded from, as `cos:image` says them. */
+export const previousVersions = {
+  consul: previousPrograms.consul.version,
+  nomad: previousPrograms.nomad.version,
 };
+const previous = image("ami-00000000000000002", { ...pinnedVersions, ...previousVersions });
 
 export interface LaboratoryOptions {
   /** @default "default" */
@@ -41,6 +50,8 @@ export interface LaboratoryOptions {
   replaceAfter?: number;
   /** See {@link BoxOptions}. @default 3600, as on AWS */
   refreshPatience?: number;
+  /** Whether there is an image of {@link previousVersions}, too. @default false */
+  previous?: boolean;
 }
 
 /** A box as who works with it sees it: it is made, broken, asked, and removed by this. */
@@ -138,12 +149,15 @@ export class Laboratory {
   private async start(onProgress: (message: string) => void): Promise<void> {
     await this.down();
     onProgress("the image: made once, which takes some minutes");
-    const root = await javaRoot("trixie");
+    const roots = {
+      [today.id]: await javaRoot("trixie"),
+      ...(this.options.previous && { [previous.id]: await previousRoot("trixie") }),
+    };
     await mkdir(this.place.directory, { recursive: true, mode: 0o700 });
     const options: BoxOptions = {
       directory: this.place.directory,
       account: this.place.account,
-      root,
+      roots,
       region: String(stackValues("dev")["aws:region"]),
       controlGroup: this.place.controlGroup,
       replaceAfter: this.options.replaceAfter ?? 30,
@@ -176,7 +190,7 @@ export class Laboratory {
       "box",
       {
         COS_STAND_IN_AWS_ACCOUNT: this.place.account,
-        COS_STAND_IN_AWS_IMAGES: JSON.stringify([image]),
+        COS_STAND_IN_AWS_IMAGES: JSON.stringify(this.options.previous ? [previous, today] : [today]),
         // What the program asks of AWS itself. Nobody there asks who it is.
         AWS_ACCESS_KEY_ID: "stand-in",
         AWS_SECRET_ACCESS_KEY: "stand-in",

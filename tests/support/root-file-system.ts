@@ -5,9 +5,11 @@ import { imageInputs } from "../../components/machine-image/inputs";
 import { optionalPrograms } from "../../components/machine-image/programs";
 import type { ProgramFormat } from "../../cli/image/programs";
 import { cacheDirectory } from "../../tools/cache";
-import { resolveProgram } from "../../tools/programs";
+import { catalog, type Program } from "../../tools/catalog";
+import { resolve } from "../../tools/programs";
 import { cached } from "./cached";
 import { type Command, run } from "./command";
+import { previousPrograms } from "./previous-programs";
 
 /** Debian's suites that an image can have. */
 export const suites = ["trixie", "bookworm"] as const;
@@ -62,6 +64,16 @@ export async function javaRoot(suite: Suite): Promise<string> {
   return image(`java-${suite}`, provisioned, { programs: await localSources(), java: true });
 }
 
+/** As {@link javaRoot}, with Consul and Nomad of the minor version before. They are built once, which takes some minutes. */
+export async function previousRoot(suite: Suite): Promise<string> {
+  const today = await javaRoot(suite);
+  const { consul, nomad } = previousPrograms;
+  return image(`previous-${suite}`, today, {
+    ...{ programs: await sourcesOf([consul, nomad, catalog.fabio]), java: true },
+    parts: ["programs", "cleanup"],
+  });
+}
+
 async function image(name: string, from: string, options: ProvisionOptions): Promise<string> {
   const inputs = imageInputs({ architecture: "x86_64", region: "none" });
   const key = createHash("sha256").update(inputs).update(from).update(JSON.stringify(options));
@@ -82,9 +94,13 @@ async function image(name: string, from: string, options: ProvisionOptions): Pro
 
 /** The programs of an image as local files: those that tests run. */
 export async function localSources(): Promise<Source[]> {
+  return sourcesOf([catalog.consul, catalog.nomad, catalog.fabio]);
+}
+
+async function sourcesOf(programs: Program[]): Promise<Source[]> {
   const sources: Source[] = [];
-  for (const name of ["consul", "nomad", "fabio"] as const) {
-    const { path, version } = await resolveProgram(name);
+  for (const program of programs) {
+    const { name, path, version } = await resolve(program);
     const sha256 = createHash("sha256")
       .update(await readFile(path))
       .digest("hex");

@@ -3,7 +3,7 @@ import { removeDirectory, temporaryDirectory } from "../../support/temporary";
 import { hostNameOf } from "../amazon";
 import type { HostStatus } from "../box";
 import { BoxCluster } from "../cluster";
-import { Laboratory } from "../laboratory";
+import { Laboratory, type LaboratoryOptions } from "../laboratory";
 import { underLoad } from "../load-client";
 
 /** What is in Consul's KV during all trials. */
@@ -34,7 +34,11 @@ export class BoxUnderTest {
     return this.made.cluster;
   }
 
-  async up(): Promise<void> {
+  /**
+   * @param config what differs from dev's configuration
+   * @param options what differs from the box of other trials
+   */
+  async up(config: Record<string, unknown> = {}, options: LaboratoryOptions = {}): Promise<void> {
     this.directory = await temporaryDirectory("box");
     const box = new Laboratory({
       directory: this.directory,
@@ -42,11 +46,12 @@ export class BoxUnderTest {
       replaceAfter: 10,
       refreshPatience: 150,
       bound: true,
+      ...options,
     });
     const cluster = new BoxCluster(box);
     this.made = { box, cluster };
     const started = Date.now();
-    const { exitCode, text } = await box.up();
+    const { exitCode, text } = await box.up(config);
     assert.equal(exitCode, 0, text.slice(-6000));
     this.figures.push(`from nothing to the jobs ${secondsSince(started)} s`);
     const balancer = (await box.status()).balancers.find(({ name }) => name.includes("-alb-"));

@@ -160,6 +160,10 @@ describe("Cos", function () {
     assert.equal(template, await valueOf(smallestMade.consul.nodeTemplateTag));
     assert.equal(rollout(nomad).product, "Nomad");
     assert.ok(smallest.one("cos-nomad-rollout").dependsOn.includes("cos-consul-rollout-servers"));
+    for (const pool of ["public-services", "private-services"]) {
+      const { dependsOn } = smallest.one(`cos-nomad-${pool}`);
+      assert.ok(dependsOn.includes("cos-nomad-rollout-servers"), "clients are not to be newer than servers");
+    }
     const { engine } = await runCos({ ...smallestCos, replaceServers: false });
     assert.deepEqual(Resources.of(engine).ofType("ServerRollout"), []);
   });
