@@ -4,6 +4,7 @@ import http.server
 import json
 import os
 import pwd
+import signal
 import stat
 import sys
 import tempfile
@@ -17,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[3] / "ami/files/usr/local/lib/cos-
 
 from serving import serve  # noqa: E402
 
-from cos_boot import agents, main, metadata, mounts, system  # noqa: E402
+from cos_boot import agents, aws, main, metadata, mounts, system  # noqa: E402
 from cos_boot.aws import Aws, AwsTransient  # noqa: E402
 from cos_boot.disks import names_of_volume, signatures  # noqa: E402
 from cos_boot.node import parse_node  # noqa: E402
@@ -276,6 +277,11 @@ class Metadata(Directory):
                 metadata.identity()
 
 
+def be_killed(*_):
+    """What happens to a process where memory is scarce."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 class Services(Directory):
     """With a server in the place of AWS's endpoints that answers as told, and botocore as it is."""
 
@@ -332,6 +338,11 @@ class Services(Directory):
         self.at("http://127.0.0.1:1")
         with self.assertRaisesRegex(BootError, "whether the cluster has formed is not known.*Could not connect"):
             Aws("eu-central-1").parameter_exists("/a")
+
+    def test_a_request_whose_process_is_killed_may_be_made_again(self):
+        with mock.patch.object(aws, "_ask", be_killed):
+            with self.assertRaisesRegex(AwsTransient, "ec2 describe_instances: its process was killed"):
+                Aws("eu-central-1").attempt("ec2", "describe_instances")
 
     def test_peers_are_the_other_instances_that_run(self):
         def instance(number, *tags, address=True):

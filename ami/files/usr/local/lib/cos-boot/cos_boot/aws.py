@@ -1,6 +1,7 @@
 """AWS, through botocore, with the rights of the node's role."""
 
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from typing import Any
 
@@ -45,8 +46,11 @@ class Aws:
     def attempt(self, service: str, operation: str, **arguments: Any) -> Any:
         """The answer to a request, for whoever has other things to do before it is tried again."""
         # In a process of its own, so that those that stay do not keep the 50 MiB that botocore takes.
-        with ProcessPoolExecutor(max_workers=1, mp_context=get_context("fork")) as process:
-            answer, message, code = process.submit(_ask, self.region, service, operation, arguments).result()
+        try:
+            with ProcessPoolExecutor(max_workers=1, mp_context=get_context("fork")) as process:
+                answer, message, code = process.submit(_ask, self.region, service, operation, arguments).result()
+        except BrokenProcessPool:
+            raise AwsTransient(f"aws {service} {operation}: its process was killed; is there too little memory?", "") from None
         if message:
             raise (Refused if code in LASTING else AwsTransient)(f"aws {service} {operation}: {message}", code)
         return answer
