@@ -15,6 +15,8 @@ rm -f /root/.ssh/authorized_keys /home/*/.ssh/authorized_keys /root/.bash_histor
 rm -rf /root/.aws /root/.docker /root/.cache
 find /var/log -type f -exec truncate --size=0 {} +
 rm -rf /var/log/journal/* /var/tmp/cos-programs.*
+# All that systemd makes anew after a change of /usr (the linker's cache, the journal's catalog) is new: not once more at the first boot.
+/usr/lib/systemd/systemd-update-done
 # In a chroot it may be the file of the machine around it, bound there.
 if ! mountpoint --quiet /etc/resolv.conf; then
   rm -f /etc/resolv.conf

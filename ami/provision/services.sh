@@ -5,9 +5,11 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 systemctl --quiet enable \
-  chrony.service cos-boot.service cos-health.service cos-lifecycle.service docker.service nftables.service ssh.service \
+  chrony.service cos-boot.service cos-health.service cos-lifecycle.service nftables.service ssh.service \
   systemd-networkd.service systemd-resolved.service cos-docker-prune.timer unattended-upgrades.service nomad.slice
 systemctl --quiet disable consul.service nomad.service nfs-blkmap.service
+# Started by cos-boot on clients: servers run no containers.
+systemctl --quiet disable docker.service containerd.service
 # NFS 4 needs none of what NFS 3 does, and nothing else is to listen.
 systemctl --quiet mask rpcbind.service rpcbind.socket
 # It looks for snapshots of LVM, which there is none of, for a second of each boot.

@@ -196,6 +196,7 @@ describe("a node that boots", function () {
 
     it("says on the console and in the journal what it does", async () => {
       for (const server of servers) {
+        assert.ok(!(await isActive(server, "docker.service")), "servers run no containers");
         assert.match(server.console, /cos-boot: i-\S+ in eu-central-1a is a consul-server of new/);
         assert.match(await journal(server, "cos-boot.service"), /cos-boot: done/);
       }
@@ -266,6 +267,7 @@ describe("a node that boots", function () {
       const { machine } = await client("blank", blank);
       await hasBooted(machine);
       await until(() => isActive(machine, "nomad.service"));
+      await until(() => isActive(machine, "docker.service"));
       assert.match(await journal(machine, "cos-boot.service"), /is blank: making a file system, ext4/);
       assert.match(await machine.run("findmnt", "--noheadings", "/data"), /ext4/);
       assert.match(await machine.run("systemctl", "show", "--property=Requires", "nomad.service"), /data\.mount/);

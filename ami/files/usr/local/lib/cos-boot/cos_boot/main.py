@@ -80,8 +80,10 @@ def prepare_nomad(node: Node) -> None:
 
 
 def start_agents(node: Node) -> None:
-    """Has the agents started once this program has ended well."""
+    """Has the agents, and what clients run containers by, started once this program has ended well."""
     run("systemctl", "daemon-reload")
+    if not node.is_server:
+        run("systemctl", "start", "--no-block", "docker.service")
     for agent in node.agents:
         run("systemctl", "start", "--no-block", f"{agent}.service")
 
