@@ -4,7 +4,7 @@ import { resolvePrograms } from "../../tools/programs";
 import { removeDirectory, temporaryDirectory } from "./temporary";
 
 const repository = join(__dirname, "..", "..");
-const STAND_INS = ["aws", "awsx", "command", "consul", "nomad"];
+const STAND_INS = ["aws", "awsx", "command", "consul", "nomad", "random", "tls"];
 
 /** A resource for the project's program to declare; `{ "$secret": VALUE }` anywhere in the inputs is a secret. */
 export interface Declared {

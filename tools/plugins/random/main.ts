@@ -1,0 +1,4 @@
+import { serve } from "../server";
+import { randomStandIn } from "./random";
+
+serve(randomStandIn());

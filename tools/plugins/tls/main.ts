@@ -1,0 +1,4 @@
+import { serve } from "../server";
+import { tlsStandIn } from "./tls";
+
+serve(tlsStandIn());
