@@ -50,7 +50,10 @@ export interface CosPoolArgs
 
 /** Nomad's servers, in the tier `services` unless another is named, and the pools of its clients. */
 export interface CosNomadArgs
-  extends Omit<NomadClusterArgs, Place | "image" | "clusterName" | "consul" | "pools" | "poolsAfter">, InTier, OwnImage {
+  extends
+    Omit<NomadClusterArgs, Place | "image" | "clusterName" | "consul" | "pools" | "poolsAfter">,
+    InTier,
+    OwnImage {
   /** The pools, each with a name of its own. @default {@link defaultPools} */
   pools?: CosPoolArgs[] | undefined;
 }
