@@ -260,7 +260,7 @@ class Departures(InAWorld):
         self.world.metadata[STATE] = "Terminated"
         self.world.drained = True
         self.world.frozen = {"Consul"}
-        kill = ("systemctl", "kill", "--signal=KILL", "consul.service")
+        kill = ("systemctl", "kill", "--kill-whom=main", "--signal=KILL", "consul.service")
         self.assertEqual(self.step(), [("drain", 900), HEARTBEAT, STOPPED[0], kill, STOPPED[1], DONE])
 
     def test_where_less_time_is_left_servers_are_given_time_anew(self):

@@ -159,8 +159,9 @@ class Departure:
         """Its agents leave: Consul's tells the others, which do not have to find out."""
         for agent, unit in ((NOMAD, "nomad.service"), (CONSUL, "consul.service")):
             if not self._answers(agent):
-                # systemd wakes a frozen one to end it, which would tell the others that it is well, with services that are gone.
-                run("systemctl", "kill", "--signal=KILL", unit)
+                # systemd wakes a frozen one to end it, which would tell the others that it is well, with services that are gone. Itself
+                # alone: tasks work until Consul has left, and nobody calls them any more.
+                run("systemctl", "kill", "--kill-whom=main", "--signal=KILL", unit)
             run("systemctl", "stop", unit)
         self._gone = True
         self._next = 0.0
