@@ -12,7 +12,7 @@ const pool = "private-services";
 /**
  * Nodes whose agents are ill for too long are replaced.
  *
- * @param all whether a client's Nomad is tried, too, a server of Consul and a whole pool
+ * @param all whether a client's Consul is tried, too, a server of Nomad and a whole pool
  */
 export function health(tested: BoxUnderTest, all: boolean): void {
   const exec: BoxUnderTest["cluster"]["exec"] = (host, ...command) => tested.cluster.exec(host, ...command);
@@ -67,7 +67,7 @@ export function health(tested: BoxUnderTest, all: boolean): void {
   describe("when agents are ill for too long", function () {
     this.timeout(900_000);
 
-    const trials: [Agent, Agent][] = [["nomad", "consul"], ...(all ? [["consul", "nomad"] as [Agent, Agent]] : [])];
+    const trials: [Agent, Agent][] = [["consul", "nomad"], ...(all ? [["nomad", "consul"] as [Agent, Agent]] : [])];
     for (const [ofServer, ofClient] of trials) {
       const what = `a server's ${ofServer} and a client's ${ofClient}`;
       it(`replaces both nodes where ${what} are frozen, without a failed request`, async () => {
