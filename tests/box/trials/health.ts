@@ -12,7 +12,7 @@ const pool = "private-services";
 /**
  * Nodes whose agents are ill for too long are replaced.
  *
- * @param all whether a client's Consul is tried, too, a server of Nomad and a whole pool
+ * @param all whether Consul's agents are tried, too, and a whole pool
  */
 export function health(tested: BoxUnderTest, all: boolean): void {
   const exec: BoxUnderTest["cluster"]["exec"] = (host, ...command) => tested.cluster.exec(host, ...command);
@@ -30,13 +30,13 @@ export function health(tested: BoxUnderTest, all: boolean): void {
     return found;
   }
 
-  /** Freezes the agent that makes a server one, and one of a client; waits until both nodes are replaced, and nothing else is. */
-  async function frozen(ofServer: Agent, ofClient: Agent): Promise<string[]> {
-    const [server, { host: client }] = [await follower(ofServer), await tested.fullestClient()];
+  /** Freezes an agent on a server of its kind, and on a client; waits until both nodes are replaced, and nothing else is. */
+  async function frozen(agent: Agent): Promise<string[]> {
+    const [server, { host: client }] = [await follower(agent), await tested.fullestClient()];
     const ill = [server, client];
     const others = (await hosts()).map(({ id }) => id).filter((id) => ill.every((each) => each.id !== id));
     const started = Date.now();
-    await Promise.all([signal(server, ofServer, "STOP"), signal(client, ofClient, "STOP")]);
+    await Promise.all(ill.map((host) => signal(host, agent, "STOP")));
     await until("both have ended", async () => {
       const { hosts: there } = await tested.box.status();
       return there.every(({ id }) => ill.every((each) => each.id !== id));
@@ -67,12 +67,11 @@ export function health(tested: BoxUnderTest, all: boolean): void {
   describe("when agents are ill for too long", function () {
     this.timeout(900_000);
 
-    const trials: [Agent, Agent][] = [["consul", "nomad"], ...(all ? [["nomad", "consul"] as [Agent, Agent]] : [])];
-    for (const [ofServer, ofClient] of trials) {
-      const what = `a server's ${ofServer} and a client's ${ofClient}`;
+    for (const agent of all ? (["nomad", "consul"] as const) : (["nomad"] as const)) {
+      const what = `a server's and a client's ${agent}`;
       it(`replaces both nodes where ${what} are frozen, without a failed request`, async () => {
         await tested.spreadSample();
-        const { failures } = await tested.trial(`${what} frozen`, () => frozen(ofServer, ofClient));
+        const { failures } = await tested.trial(`${what} frozen`, () => frozen(agent));
         assert.deepEqual(failures, []);
         await until("what has ended is forgotten", listsTheLivingOnly);
       });
