@@ -16,7 +16,8 @@ rm -rf /root/.aws /root/.docker /root/.cache
 find /var/log -type f -exec truncate --size=0 {} +
 rm -rf /var/log/journal/* /var/tmp/cos-programs.*
 # All that systemd makes anew after a change of /usr (the linker's cache, the journal's catalog) is new: not once more at the first boot.
-/usr/lib/systemd/systemd-update-done
+# Debian 12 leaves all of that to its packages.
+if [[ -x /usr/lib/systemd/systemd-update-done ]]; then /usr/lib/systemd/systemd-update-done; fi
 # In a chroot it may be the file of the machine around it, bound there.
 if ! mountpoint --quiet /etc/resolv.conf; then
   rm -f /etc/resolv.conf
