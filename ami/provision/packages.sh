@@ -25,7 +25,7 @@ if ! booted; then
 fi
 
 # Before the packages that it says something of.
-install -D -m 644 {"$COS_FILES",}/etc/dpkg/dpkg.cfg.d/cos
+install -D -m 644 "$COS_FILES/etc/dpkg/dpkg.cfg.d/cos" /etc/dpkg/dpkg.cfg.d/cos
 
 # systemd-resolved makes /etc/resolv.conf a link to what does not exist before it runs; until the end, names come from where
 # they came before.

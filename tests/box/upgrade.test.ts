@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { setTimeout as delay } from "node:timers/promises";
 import { catalog } from "../../tools/catalog";
 import type { Agent } from "./cluster";
 import { previousVersions } from "./laboratory";
 import { needsBox } from "./requirements";
 import { BoxUnderTest } from "./trials/box-under-test";
+import { whileWatching } from "./trials/watching";
 
 const versions = { consul: catalog.consul.version, nomad: catalog.nomad.version };
 
@@ -51,25 +51,16 @@ if (process.env.COS_TESTS === "all") {
     it("goes to today's in one `up`, no client before the servers, without a failed request", async () => {
       const before = (await tested.cluster.hosts()).map(({ id }) => id);
       const early: string[] = [];
-      const done = new AbortController();
-      const { failures } = await tested.trial("Consul and Nomad upgraded", async () => {
-        const watching = (async () => {
-          while (!done.signal.aborted) {
-            const hosts = await tested.cluster.hosts();
-            const isServer = ({ name }: { name: string }) => name.includes("-server-");
-            const old = hosts.filter((host) => isServer(host) && before.includes(host.id));
-            const young = hosts.filter((host) => !isServer(host) && !before.includes(host.id));
-            if (old.length > 0) early.push(...young.map(({ name }) => name));
-            await delay(1000);
-          }
-        })();
-        try {
-          return [await tested.change({})];
-        } finally {
-          done.abort();
-          await watching;
-        }
-      });
+      const isServer = ({ name }: { name: string }) => name.includes("-server-");
+      const look = async () => {
+        const hosts = await tested.cluster.hosts();
+        const old = hosts.filter((host) => isServer(host) && before.includes(host.id));
+        const young = hosts.filter((host) => !isServer(host) && !before.includes(host.id));
+        if (old.length > 0) early.push(...young.map(({ name }) => name));
+      };
+      const { failures } = await tested.trial("Consul and Nomad upgraded", async () => [
+        await whileWatching(() => tested.change({}), look),
+      ]);
       assert.deepEqual(failures, []);
       assert.deepEqual(early, [], "clients came before all servers were replaced");
       const after = (await tested.cluster.hosts()).map(({ id }) => id);

@@ -1,21 +1,17 @@
 """How a node asks its agents, by a server in their place: run by ../boot.test.ts."""
 
-import http.server
 import json
 import os
-import sys
 import tempfile
 import unittest
 from pathlib import Path
 from unittest import mock
 
-sys.dont_write_bytecode = True
-sys.path.insert(0, str(Path(__file__).parents[3] / "ami/files/usr/local/lib/cos-boot"))
+# First: by it the programs are found.
+from support import Handler, serve
 
-from serving import serve  # noqa: E402
-
-from cos_boot import api, nomad  # noqa: E402
-from cos_boot.api import Denied  # noqa: E402
+from cos_boot import api, nomad
+from cos_boot.api import Denied
 
 
 class NomadsApi(unittest.TestCase):
@@ -29,21 +25,16 @@ class NomadsApi(unittest.TestCase):
         }
         answers = self.answers
 
-        class Handler(http.server.BaseHTTPRequestHandler):
+        class Answers(Handler):
             def do_GET(self):
                 length = int(self.headers.get("Content-Length") or 0)
                 requests.append((self.command, self.path, self.headers.get("X-Nomad-Token"), self.rfile.read(length).decode()))
                 status, body = answers[self.path]
-                self.send_response(status)
-                self.end_headers()
-                self.wfile.write(json.dumps(body).encode())
+                self.answer(status, json.dumps(body))
 
             do_PUT = do_GET
 
-            def log_message(self, *_):
-                pass
-
-        port = serve(self, Handler)
+        port = serve(self, Answers)
         made = tempfile.TemporaryDirectory(prefix="pulumi-cos-nomad-")
         self.addCleanup(made.cleanup)
         self.token = Path(made.name) / "nomad-token"

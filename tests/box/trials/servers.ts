@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { setTimeout as delay } from "node:timers/promises";
 import { stackValues } from "../../support/stack-program";
 import type { Agent } from "../cluster";
 import type { BoxUnderTest } from "./box-under-test";
 import { patience } from "./health";
+import { whileWatching } from "./watching";
 
 const { pools } = stackValues("dev")["cos:nomad"] as { pools: object[] };
 /** What is said of servers, whose health the trials after these are about. */
@@ -32,22 +32,12 @@ export function serverRollouts(tested: BoxUnderTest, all: boolean): void {
   /** Notes how many voters a cluster has at least while something goes on. */
   async function leastVoters(agent: Agent, act: () => Promise<string>): Promise<[string, number]> {
     let least = Infinity;
-    const done = new AbortController();
-    const watching = (async () => {
-      while (!done.signal.aborted) {
-        const voters = (await tested.cluster.voters(agent)).length;
-        // None: nobody answered.
-        if (voters > 0) least = Math.min(least, voters);
-        await delay(1000);
-      }
-    })();
-    try {
-      const said = await act();
-      return [said, least];
-    } finally {
-      done.abort();
-      await watching;
-    }
+    const said = await whileWatching(act, async () => {
+      const voters = (await tested.cluster.voters(agent)).length;
+      // None: nobody answered.
+      if (voters > 0) least = Math.min(least, voters);
+    });
+    return [said, least];
   }
 
   describe("when the servers' launch template changes", function () {

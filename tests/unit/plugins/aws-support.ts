@@ -1,59 +1,12 @@
 import { awsStandIn } from "../../../tools/plugins/aws/aws";
 import type { Cloud } from "../../../tools/plugins/aws/cloud";
-import { Provider, type Target } from "../../../tools/plugins/provider";
-import { type PlainMap, type ValueMap, plainMap } from "../../../tools/plugins/value";
+import type { ValueMap } from "../../../tools/plugins/value";
+import { Driven } from "./driven";
 
-/** The stand-in's provider as the engine drives it, one resource at a time. */
-export class Aws {
-  private readonly provider: Provider<Cloud>;
-
+/** The stand-in for AWS in a region. */
+export class Aws extends Driven<Cloud> {
   /** @param config the provider's inputs  @param env the plugin's environment */
   constructor(config: ValueMap = {}, env: NodeJS.ProcessEnv = {}) {
-    this.provider = new Provider(awsStandIn({ AWS_REGION: "eu-central-1", ...env }));
-    this.provider.configure(config);
+    super(awsStandIn({ AWS_REGION: "eu-central-1", ...env }), config);
   }
-
-  /** The inputs as `check` completes them, and what it finds wrong, as `property: reason`. */
-  check(type: string, inputs: ValueMap, name = "it"): { inputs: PlainMap; wrong: string[] } {
-    const checked = this.provider.check(target(type, name), {}, inputs, { seed: Buffer.from(name) });
-    const wrong = checked.failures.map(({ property, reason }) => `${property}: ${reason}`);
-    return { inputs: plainMap(checked.inputs), wrong };
-  }
-
-  /** Checks and creates. @throws Error when the inputs are wrong */
-  async create(type: string, inputs: ValueMap, name = "it"): Promise<{ id: string; outputs: PlainMap }> {
-    const { inputs: complete, wrong } = this.check(type, inputs, name);
-    if (wrong.length > 0) throw new Error(wrong.join("\n"));
-    const { id, outputs } = await this.provider.create(target(type, name), complete, false);
-    return { id, outputs: plainMap(outputs) };
-  }
-
-  /** Checks and updates; the preview of it when so asked. @throws Error when the inputs are wrong */
-  async update(type: string, id: string, state: ValueMap, inputs: ValueMap, preview = false): Promise<PlainMap> {
-    const { inputs: complete, wrong } = this.check(type, { ...inputs });
-    if (wrong.length > 0) throw new Error(wrong.join("\n"));
-    return plainMap(await this.provider.update(target(type, "it"), id, state, {}, complete, preview));
-  }
-
-  /** The changed properties, each with whether it replaces. */
-  async diff(type: string, state: ValueMap, inputs: ValueMap): Promise<Record<string, boolean>> {
-    const { inputs: complete } = this.check(type, inputs);
-    const { differences } = await this.provider.diff(target(type, "it"), "id", state, {}, complete);
-    return Object.fromEntries(Object.entries(differences).map(([path, { replaces }]) => [path, replaces]));
-  }
-
-  delete(type: string, id: string): Promise<void> {
-    return this.provider.delete(target(type, "it"), id, {});
-  }
-
-  /** @throws Error when the inputs are wrong */
-  async invoke(token: string, inputs: ValueMap = {}): Promise<PlainMap> {
-    const { result, failures } = await this.provider.invoke(token, inputs);
-    if (failures.length > 0) throw new Error(failures.map(({ reason }) => reason).join("\n"));
-    return plainMap(result);
-  }
-}
-
-function target(type: string, name: string): Target {
-  return { type, name, urn: `urn:pulumi:test::test::${type}::${name}` };
 }

@@ -1,28 +1,15 @@
 import assert from "node:assert/strict";
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { Provider } from "../../../tools/plugins/provider";
 import { tlsStandIn } from "../../../tools/plugins/tls/tls";
-import { isSecret, plainMap, type ValueMap } from "../../../tools/plugins/value";
+import type { ValueMap } from "../../../tools/plugins/value";
+import { Driven } from "./driven";
 
-const target = (kind: string) => {
-  const type = `tls:index/${kind.charAt(0).toLowerCase()}${kind.slice(1)}:${kind}`;
-  return { type, name: "it", urn: `urn:pulumi:test::test::${type}::it` };
-};
-
-function provider(): Provider<null> {
-  const made = new Provider(tlsStandIn());
-  made.configure({});
-  return made;
-}
-
-const check = (kind: string, inputs: ValueMap) =>
-  provider().check(target(kind), {}, inputs, { seed: Buffer.from("seed") });
+const typeOf = (kind: string) => `tls:index/${kind.charAt(0).toLowerCase()}${kind.slice(1)}:${kind}`;
+const driven = () => new Driven(tlsStandIn());
 
 async function create(kind: string, inputs: ValueMap) {
-  const checked = check(kind, inputs);
-  assert.deepEqual(checked.failures, []);
-  const state = await provider().create(target(kind), checked.inputs, false);
-  return { ...state, inputs: checked.inputs, values: plainMap(state.outputs) as Record<string, string> };
+  const { outputs, ...made } = await driven().create(typeOf(kind), inputs);
+  return { ...made, values: outputs as Record<string, string> };
 }
 
 const ecdsa = { algorithm: "ECDSA", ecdsaCurve: "P256" };
@@ -53,15 +40,13 @@ async function request(inputs: ValueMap = {}) {
   return { key, pem: made.values.certRequestPem ?? "" };
 }
 
-const signed = async (by: { key: string; pem: string }, inputs: ValueMap = {}) =>
-  create("LocallySignedCert", {
-    certRequestPem: (await request()).pem,
-    caPrivateKeyPem: by.key,
-    caCertPem: by.pem,
-    allowedUses: ["digital_signature", "key_encipherment", "server_auth", "client_auth"],
-    validityPeriodHours: 12,
-    ...inputs,
-  });
+const signing = (by: { key: string; pem: string }, certRequestPem: string) => ({
+  certRequestPem,
+  caPrivateKeyPem: by.key,
+  caCertPem: by.pem,
+  allowedUses: ["digital_signature", "key_encipherment", "server_auth", "client_auth"],
+  validityPeriodHours: 12,
+});
 
 describe("the stand-in tls plugin", () => {
   for (const [inputs, type] of [
@@ -70,19 +55,16 @@ describe("the stand-in tls plugin", () => {
     [{ algorithm: "RSA" }, "rsa"],
   ] as const) {
     it(`makes keys of ${inputs.algorithm}, which are secret, and certificates of them`, async () => {
-      const { outputs, values } = await create("PrivateKey", inputs);
+      const { secrets, values } = await create("PrivateKey", inputs);
       const { privateKeyPem = "", privateKeyPemPkcs8 = "", publicKeyPem } = values;
       assert.equal(createPrivateKey(privateKeyPem).asymmetricKeyType, type);
       assert.ok(createPrivateKey(privateKeyPemPkcs8).equals(createPrivateKey(privateKeyPem)));
-      assert.deepEqual(
-        Object.keys(outputs).filter((key) => isSecret(outputs[key])),
-        ["privateKeyPem", "privateKeyPemPkcs8"],
-      );
+      assert.deepEqual(secrets, ["privateKeyPem", "privateKeyPemPkcs8"]);
       const own = await create("SelfSignedCert", { privateKeyPem, allowedUses: [], validityPeriodHours: 1 });
       const certificate = new X509Certificate(own.values.certPem ?? "");
       assert.equal(certificate.publicKey.export({ type: "spki", format: "pem" }), publicKeyPem);
       assert.ok(certificate.verify(certificate.publicKey));
-      assert.ok(isSecret(own.outputs["privateKeyPem"]));
+      assert.deepEqual(own.secrets, ["privateKeyPem"]);
     });
   }
 
@@ -91,7 +73,7 @@ describe("the stand-in tls plugin", () => {
     const root = new X509Certificate(ca.pem);
     assert.ok(root.ca);
     assert.equal(root.subject, "O=Test\nCN=Test CA");
-    const { id, values } = await signed(ca);
+    const { id, values } = await create("LocallySignedCert", signing(ca, (await request()).pem));
     const certificate = new X509Certificate(values.certPem ?? "");
     assert.ok(certificate.verify(root.publicKey) && certificate.checkIssued(root) && !certificate.ca);
     assert.equal(certificate.subject, "CN=server.dc1.consul");
@@ -112,30 +94,31 @@ describe("the stand-in tls plugin", () => {
     // The signature of one at the end of the other.
     const forged = Buffer.concat([bytes(one.pem).subarray(0, -8), bytes(other.pem).subarray(-8)]).toString("base64");
     const certRequestPem = `-----BEGIN CERTIFICATE REQUEST-----\n${forged}\n-----END CERTIFICATE REQUEST-----\n`;
-    await assert.rejects(signed(ca, { certRequestPem }), /not signed by its own key/);
+    await assert.rejects(create("LocallySignedCert", signing(ca, certRequestPem)), /not signed by its own key/);
   });
 
   it("replaces a certificate that has come near its end, and what is made of another key or for other uses", async () => {
     const ca = await authority();
-    const made = await signed(ca);
-    const diff = async (changes: ValueMap) => {
-      const news = check("LocallySignedCert", { ...plainMap(made.inputs), ...changes }).inputs;
-      const found = await provider().diff(target("LocallySignedCert"), made.id, made.outputs, made.inputs, news);
-      return Object.entries(found.differences).map(([path, { replaces }]) => `${path}${replaces ? " replaces" : ""}`);
-    };
-    assert.deepEqual(await diff({}), []);
-    assert.deepEqual(await diff({ earlyRenewalHours: 11 }), ["earlyRenewalHours"]);
-    assert.deepEqual(await diff({ earlyRenewalHours: 12 }), ["earlyRenewalHours", "readyForRenewal replaces"]);
-    assert.deepEqual(await diff({ validityPeriodHours: 13 }), ["validityPeriodHours replaces"]);
-    assert.deepEqual(await diff({ caCertPem: (await authority()).pem }), ["caCertPem replaces"]);
+    const { pem: certRequestPem } = await request();
+    const inputs = signing(ca, certRequestPem);
+    const { values } = await create("LocallySignedCert", inputs);
+    const diff = (changes: ValueMap) => driven().diff(typeOf("LocallySignedCert"), values, { ...inputs, ...changes });
+    assert.deepEqual(await diff({}), {});
+    assert.deepEqual(await diff({ earlyRenewalHours: 11 }), { earlyRenewalHours: false });
+    assert.deepEqual(await diff({ earlyRenewalHours: 12 }), { earlyRenewalHours: false, readyForRenewal: true });
+    assert.deepEqual(await diff({ validityPeriodHours: 13 }), { validityPeriodHours: true });
+    assert.deepEqual(await diff({ caCertPem: (await authority()).pem }), { caCertPem: true });
   });
 
   it("says what it does not implement, and what cannot be", () => {
-    const reasons = (kind: string, inputs: ValueMap) => check(kind, inputs).failures.map(({ reason }) => reason);
-    assert.deepEqual(reasons("PrivateKey", { algorithm: "DSA" }), ['"algorithm" must be one of RSA, ECDSA, ED25519']);
-    assert.match(reasons("PrivateKey", { algorithm: "ECDSA" })[0] ?? "", /must be one of P256, P384, P521/);
-    const wrong = { privateKeyPem: "x", allowedUses: ["any_extended"], validityPeriodHours: 1 };
-    assert.match(reasons("SelfSignedCert", wrong)[0] ?? "", /"allowedUses\[0\]" must be one of digital_signature/);
-    assert.match(reasons("CertRequest", { privateKeyPemWo: "x" }).join(), /does not implement "privateKeyPemWo"/);
+    const wrong = (kind: string, inputs: ValueMap) => driven().check(typeOf(kind), inputs).wrong.join();
+    assert.equal(
+      wrong("PrivateKey", { algorithm: "DSA" }),
+      'algorithm: "algorithm" must be one of RSA, ECDSA, ED25519',
+    );
+    assert.match(wrong("PrivateKey", { algorithm: "ECDSA" }), /must be one of P256, P384, P521/);
+    const unknownUse = { privateKeyPem: "x", allowedUses: ["any_extended"], validityPeriodHours: 1 };
+    assert.match(wrong("SelfSignedCert", unknownUse), /"allowedUses\[0\]" must be one of digital_signature/);
+    assert.match(wrong("CertRequest", { privateKeyPemWo: "x" }), /does not implement "privateKeyPemWo"/);
   });
 });

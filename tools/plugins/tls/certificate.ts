@@ -1,4 +1,3 @@
-import "reflect-metadata";
 import { randomBytes, type webcrypto } from "node:crypto";
 import {
   AuthorityKeyIdentifierExtension,
@@ -11,7 +10,7 @@ import {
 } from "@peculiar/x509";
 import type { Differences } from "../diff";
 import type { Failure, InputsOf, Properties } from "../schema";
-import type { Secrecy } from "../stand-in";
+import type { Change, Secrecy } from "../stand-in";
 import type { PlainMap } from "../value";
 import type { SigningKeys } from "./keys";
 import { knownUses, useExtensions } from "./uses";
@@ -36,7 +35,7 @@ export const certificateOutputs = {
 } as const satisfies Record<string, Secrecy>;
 
 /** What is wrong with such inputs. */
-export function certificateFailures({ allowedUses }: PlainMap): Failure[] {
+function certificateFailures({ allowedUses }: PlainMap): Failure[] {
   const uses = Array.isArray(allowedUses) ? allowedUses : [];
   return uses.flatMap((use, i) =>
     typeof use !== "string" || knownUses.includes(use)
@@ -99,13 +98,20 @@ export async function issue(subject: Subject, issuer: Issuer, good: InputsOf<typ
 }
 
 /** Adds a replacement to what was found where a certificate has come to its end, or so near to it as is said. */
-export function withRenewal(found: Differences, state: PlainMap, news: PlainMap): Differences {
+function withRenewal(found: Differences, state: PlainMap, news: PlainMap): Differences {
   const { validityEndTime } = state;
   const end = typeof validityEndTime === "string" ? Date.parse(validityEndTime) : 0;
   const early = typeof news["earlyRenewalHours"] === "number" ? news["earlyRenewalHours"] * hourMs : 0;
   if (Date.now() < end - early) return found;
   return { ...found, readyForRenewal: { kind: "update", replaces: true, input: false } };
 }
+
+/** What both kinds of certificates have in common: in place, only when they are to be renewed can change. */
+export const certificateLife = {
+  check: certificateFailures,
+  diff: ({ found, state, news }: Change) => Promise.resolve(withRenewal(found, state, news)),
+  update: () => Promise.resolve({}),
+};
 
 /** As Go writes a time in UTC. */
 const goTime = (time: Date): string => time.toISOString().replace(".000Z", "Z");

@@ -1,3 +1,4 @@
+// What @peculiar/x509 wants to be there before it.
 import "reflect-metadata";
 import { createHash } from "node:crypto";
 import {
@@ -8,7 +9,7 @@ import {
   X509Certificate,
 } from "@peculiar/x509";
 import { resource, type StandIn } from "../stand-in";
-import { certificateFailures, certificateInputs, certificateOutputs, issue, withRenewal } from "./certificate";
+import { certificateInputs, certificateLife, certificateOutputs, issue } from "./certificate";
 import { signingKeys } from "./keys";
 import { alternativeNames, distinguishedName, nameInputs } from "./names";
 import { privateKey } from "./private-key";
@@ -25,8 +26,7 @@ const selfSignedCert = resource<null>()({
     setAuthorityKeyId: { type: "boolean", default: false, replaces: true },
   },
   outputs: { ...certificateOutputs, keyAlgorithm: "plain" },
-  check: certificateFailures,
-  diff: ({ found, state, news }) => Promise.resolve(withRenewal(found, state, news)),
+  ...certificateLife,
   async create(inputs) {
     const keys = await signingKeys(inputs.privateKeyPem);
     const name = distinguishedName(inputs);
@@ -36,7 +36,6 @@ const selfSignedCert = resource<null>()({
     const { id, outputs } = await issue(subject, issuer, inputs);
     return { id, outputs: { ...outputs, keyAlgorithm: keys.algorithm } };
   },
-  update: () => Promise.resolve({}),
 });
 
 const certRequest = resource<null>()({
@@ -65,8 +64,7 @@ const locallySignedCert = resource<null>()({
     caCertPem: { type: "string", required: true, replaces: true },
   },
   outputs: { ...certificateOutputs, caKeyAlgorithm: "plain" },
-  check: certificateFailures,
-  diff: ({ found, state, news }) => Promise.resolve(withRenewal(found, state, news)),
+  ...certificateLife,
   async create(inputs) {
     const keys = await signingKeys(inputs.caPrivateKeyPem);
     const request = new Pkcs10CertificateRequest(inputs.certRequestPem);
@@ -82,7 +80,6 @@ const locallySignedCert = resource<null>()({
     const { id, outputs } = await issue(subject, issuer, inputs);
     return { id, outputs: { ...outputs, caKeyAlgorithm: keys.algorithm } };
   },
-  update: () => Promise.resolve({}),
 });
 
 /** The stand-in for the tls plugin, with real keys and certificates. Without keys in the form of OpenSSH, and without functions. */

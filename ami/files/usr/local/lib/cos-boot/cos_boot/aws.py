@@ -12,7 +12,6 @@ LASTING = ("ParameterNotFound", "ValidationException", "ValidationError", "Inval
 #: The system's, kept up to date with it; botocore brings its own.
 AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 
-
 #: Key and value.
 Tag = tuple[str, str]
 #: The answer, or an error's message and code.
@@ -36,7 +35,6 @@ class Aws:
     """The services of one region. Operations and their arguments are botocore's."""
 
     def __init__(self, region: str) -> None:
-        # Always the region's own endpoint: the dual-stack one does not exist in every region, nor behind every VPC endpoint.
         self.region = region
 
     def call(self, service: str, operation: str, **arguments: Any) -> Any:
@@ -128,6 +126,7 @@ def _ask(region: str, service: str, operation: str, arguments: dict[str, Any]) -
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.session import get_session
 
+    # Always the region's own endpoint: the dual-stack one does not exist in every region, nor behind every VPC endpoint.
     config = Config(connect_timeout=10, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 2}, use_dualstack_endpoint=False)
     try:
         client = get_session().create_client(service, region_name=region, verify=AUTHORITIES, config=config)
