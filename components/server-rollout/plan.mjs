@@ -53,9 +53,8 @@ export function nextStep({ wanted, desired, servers, zones, maySpread }) {
   const [server] = fullestZoneFirst(followers, servers);
   const [leader] = going;
   if (!server) return leader ? { kind: "transfer", leader } : { kind: "done" };
-  // While others are to go, their successors come one after the other, each in the place of the one before.
-  const after = old.length > 1 ? wanted + 1 : wanted;
-  return { kind: "end", server, shrink: desired > after };
+  // Where others are to go, one more is asked for next: Auto Scaling takes longer to find out that one is missing.
+  return { kind: "end", server, shrink: desired > wanted };
 }
 
 /**

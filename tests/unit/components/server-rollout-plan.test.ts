@@ -35,9 +35,11 @@ describe("the next step of a rollout of servers", () => {
     assert.deepEqual(nextStep({ wanted: 3, desired: 4, servers: [...old, fresh] }), wait);
   });
 
-  it("ends a follower of the fullest zone, and has another come in its place while old ones are left", () => {
+  it("ends a follower of the fullest zone, and then launches the next", () => {
     const servers = [...old, server("2b")];
-    assert.deepEqual(nextStep({ wanted: 3, desired: 4, servers }), { kind: "end", server: old[1], shrink: false });
+    assert.deepEqual(nextStep({ wanted: 3, desired: 4, servers }), { kind: "end", server: old[1], shrink: true });
+    const left = servers.filter((each) => each !== old[1]);
+    assert.deepEqual(nextStep({ wanted: 3, desired: 3, servers: left }), { kind: "grow", size: 4, spreads: false });
   });
 
   it("has another lead before the last old one goes, and then ends that without another in its place", () => {
