@@ -8,6 +8,7 @@ import { ask } from "../ask.mjs";
  * @property {string} name
  * @property {string} address
  * @property {boolean} isLeader
+ * @property {boolean} hasVote
  * @property {boolean} isVoter whether it has a vote and is healthy
  * @property {boolean} isAlive whether the others hear it
  */
@@ -68,6 +69,7 @@ export class Servers {
       name: Name,
       address: Address.replace(/:\d+$/, ""),
       isLeader: Leader,
+      hasVote: Voter,
       isVoter: Voter && Healthy,
       isAlive: SerfStatus === "alive",
     }));

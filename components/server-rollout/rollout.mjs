@@ -48,6 +48,8 @@ export class Rollout {
     this.patienceMs = (options.patienceSeconds ?? patienceSeconds) * 1000;
     /** Instances that have been seen to have a vote: they are not coming any more. @type {Set<string>} */
     this.settled = new Set();
+    /** Those that have been ended, and may be listed still. @type {Peer[]} */
+    this.leaving = [];
     /** How many have been launched for another zone alone: not for ever, where there is no capacity in it. */
     this.spread = 0;
     this.said = "";
@@ -69,6 +71,7 @@ export class Rollout {
       if (step.kind === "done") {
         if (isUneven(servers, zones))
           this.tell("its zones have uneven numbers of servers: Auto Scaling launches none in some of them");
+        await this.listNone();
         return ended;
       }
       if (step.kind === "wait") {
@@ -159,7 +162,7 @@ export class Rollout {
   }
 
   /**
-   * Ends a server, and waits until the cluster is without it.
+   * Ends a server, and waits until it has no vote any more.
    * @param {Extract<Step, { kind: "end" }>} step
    * @param {Peer[]} peers
    */
@@ -169,18 +172,28 @@ export class Rollout {
     this.settled.delete(server.id);
     // Asked for meanwhile: Auto Scaling takes some time to find out that one is missing.
     if (shrink && isNext) await this.patiently("grow", () => this.group.resize(this.wanted.servers + 1));
-    // At once: until the others find out that it is gone, another failure would leave too few of those that vote. Where this fails, they
-    // do find out.
     if (!peer) return;
-    await this.cluster.removeVoter(peer.id).catch(() => undefined);
-    await this.until(`${shown(server)} is out of the cluster`, async () => {
-      const [now, members] = await Promise.all([this.cluster.peers(), this.cluster.members()]);
-      // A new server that has got its address has its name.
-      if (now.some(({ id, name, isAlive }) => isAlive && name === peer.name && id !== peer.id)) return true;
-      const member = members.find(({ name }) => name === peer.name);
-      if (member?.status === "failed") await this.cluster.forget(peer.name);
-      return (member?.status ?? "gone") === "gone" && now.every(({ id }) => id !== peer.id);
+    this.leaving.push(peer);
+    // At once: until the others find out that it is gone, another failure would leave too few of those that vote.
+    await this.until(`${shown(server)} has no vote any more`, async () => {
+      // Refused where somebody else was faster.
+      await this.cluster.removeVoter(peer.id).catch(() => undefined);
+      return (await this.cluster.peers()).every(({ id, hasVote }) => id !== peer.id || !hasVote);
     });
+  }
+
+  /** Waits until the cluster lists no server any more that has ended, which takes the others longer to find out than to go on. */
+  async listNone() {
+    for (const { id, name } of this.leaving.splice(0)) {
+      await this.until(`${name} is out of the cluster`, async () => {
+        const [peers, members] = await Promise.all([this.cluster.peers(), this.cluster.members()]);
+        // A new server that has got its address has its name.
+        if (peers.some((now) => now.isAlive && now.name === name && now.id !== id)) return true;
+        const member = members.find((each) => each.name === name);
+        if (member?.status === "failed") await this.cluster.forget(name);
+        return (member?.status ?? "gone") === "gone" && peers.every((now) => now.id !== id);
+      });
+    }
   }
 
   /**

@@ -31,6 +31,10 @@ class Simulation {
   readonly ended: string[] = [];
   /** What was done to servers, in its order. */
   readonly done: string[] = [];
+  /** Whether the cluster has noticed that machines have ended. */
+  notices = () => true;
+  /** Ended machines whose vote was taken. */
+  private readonly withoutVote: string[] = [];
   /** A zone without capacity. */
   closed: string | undefined;
   /** What happens beside it, at a look. */
@@ -77,12 +81,15 @@ class Simulation {
     peers: (): Promise<Peer[]> =>
       Promise.resolve([
         ...this.machines.filter(({ looks }) => looks < 2).map((machine) => this.peer(machine, machine.looks === 0)),
-        ...this.dead.map((machine) => ({ ...this.peer(machine, false), isAlive: false })),
+        ...this.dead.map((machine) => ({
+          ...{ ...this.peer(machine, false), isAlive: false },
+          hasVote: !this.withoutVote.includes(machine.id),
+        })),
       ]),
     members: (): Promise<Member[]> =>
       Promise.resolve([
         ...this.machines.filter(({ looks }) => looks < 2).map(({ address }) => ({ address, status: "alive" as const })),
-        ...this.dead.map(({ address }) => ({ address, status: "failed" as const })),
+        ...this.dead.map(({ address }) => ({ address, status: this.notices() ? ("failed" as const) : "alive" })),
       ]).then((members) => members.map((each) => ({ name: each.address, ...each }))),
     transferLeadership: (id: string) => {
       this.leader = id;
@@ -90,10 +97,12 @@ class Simulation {
     },
     removeVoter: (id: string) => {
       this.done.push(`remove ${id}`);
+      this.withoutVote.push(id);
       return Promise.resolve();
     },
     forget: (name: string) => {
       this.dead = this.dead.filter(({ address }) => address !== name);
+      this.done.push(`forget ${name}`);
       return Promise.resolve();
     },
   };
@@ -120,7 +129,7 @@ class Simulation {
   }
 
   private peer({ id, address }: Machine, isVoter: boolean): Peer {
-    return { id, name: address, address, isLeader: id === this.leader, isVoter, isAlive: true };
+    return { id, name: address, address, isLeader: id === this.leader, hasVote: isVoter, isVoter, isAlive: true };
   }
 
   private fill(looks: number): void {
@@ -165,7 +174,7 @@ describe("the rollout of servers", () => {
       // What has ended has no vote any more, at once.
       assert.deepEqual(
         simulation.done,
-        simulation.ended.flatMap((id) => [`end ${id}`, `remove ${id}`]),
+        simulation.ended.flatMap((id) => [`end ${id}`, `remove ${id}`, `forget 10.0.0.${id.slice(2)}`]),
       );
       assert.equal(new Set(simulation.machines.map(({ zone }) => zone)).size, 3);
       assert.deepEqual(simulation.dead, []);
@@ -191,6 +200,15 @@ describe("the rollout of servers", () => {
     assert.equal(simulation.machines.length, 3);
     assert.ok(simulation.machines.every(({ template }) => template === "new"));
     assert.match(said.at(-1) ?? "", /uneven numbers of servers: Auto Scaling launches none in some/);
+  });
+
+  it("goes on while the cluster lists what has ended, and is done when it does no more", async () => {
+    const simulation = outdated(3);
+    simulation.notices = () => simulation.ended.length === 3;
+    await simulation.rollout().run();
+    const order = simulation.done.map((each) => each.split(" ")[0]);
+    assert.deepEqual(order, ["end", "remove", "end", "remove", "end", "remove", "forget", "forget", "forget"]);
+    assert.deepEqual(simulation.dead, []);
   });
 
   it("is not misled where a new server gets the address of the one that has just ended", async () => {

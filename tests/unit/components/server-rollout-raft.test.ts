@@ -20,8 +20,8 @@ describe("servers as a rollout asks them", () => {
     api().answers[health] = { status: 429, body: { Healthy: false, Servers: [server, unhealthy] } };
     const common = { name: "one", address: "10.0.0.1" };
     assert.deepEqual(await new Servers("Consul", api().url).peers(), [
-      { ...common, id: "id-1", isLeader: true, isVoter: true, isAlive: true },
-      { ...common, id: "id-2", isLeader: false, isVoter: false, isAlive: false },
+      { ...common, id: "id-1", isLeader: true, hasVote: true, isVoter: true, isAlive: true },
+      { ...common, id: "id-2", isLeader: false, hasVote: true, isVoter: false, isAlive: false },
     ]);
   });
 
