@@ -196,6 +196,11 @@ const days = z
   .union([z.literal(false), z.literal([...idleDays])], { error: `must be false, or one of ${idleDays.join(", ")}` })
   .optional();
 
+const gossipKeyring = z.strictObject({
+  keys: texts.optional(),
+  given: z.record(z.string(), text).optional(),
+});
+
 /** The keys that only the target `aws` has. */
 export const cosKeys = {
   clusterName: text.optional(),
@@ -358,6 +363,19 @@ export const cosKeys = {
         .optional(),
       backup: flag.optional(),
       protect: flag.optional(),
+    })
+    .optional(),
+  security: z
+    .strictObject({
+      gossip: z
+        .union(
+          [z.literal(false), z.strictObject({ consul: gossipKeyring.optional(), nomad: gossipKeyring.optional() })],
+          {
+            error: "must be false, or the keys of Consul and Nomad",
+          },
+        )
+        .optional(),
+      kmsKeyArn: text.optional(),
     })
     .optional(),
   restoring: flag.optional(),

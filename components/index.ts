@@ -8,10 +8,12 @@ export { type ConsulAgentOptions, consulAgentConfig } from "./consul-cluster/age
 export * from "./container-registry";
 export * from "./cos";
 export * from "./existing-cluster";
+export * from "./gossip-keyring";
 export * from "./ingress";
 export * from "./machine-image";
 export * from "./network";
 export * from "./node";
+export * from "./node-secrets";
 export * from "./nomad-cluster";
 export {
   type NomadAgentOptions,

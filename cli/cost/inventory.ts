@@ -13,6 +13,8 @@ export interface Inventory {
   networkLoadBalancers: number;
   /** Public IPv4 addresses: one for each NAT gateway, and for each zone of a public load balancer. */
   publicAddresses: number;
+  /** KMS keys that the stack makes. */
+  kmsKeys: number;
   /** Interface endpoints, counted once for each availability zone that they are in. */
   interfaceEndpointZones: number;
   /** GiB in EFS, standard storage. */
@@ -29,6 +31,7 @@ export function emptyInventory(region: string): Inventory {
     applicationLoadBalancers: 0,
     networkLoadBalancers: 0,
     publicAddresses: 0,
+    kmsKeys: 0,
     interfaceEndpointZones: 0,
     fileSystemGiB: 0,
   };

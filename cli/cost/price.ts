@@ -49,6 +49,7 @@ export function bill(inventory: Inventory, table: PriceTable = prices): Line[] {
     ),
     ...line("network load balancers", inventory.networkLoadBalancers, region.networkLoadBalancerHour, hours),
     ...line("public IPv4 addresses", inventory.publicAddresses, region.publicAddressHour, hours),
+    ...line("KMS keys", inventory.kmsKeys, region.kmsKeyMonth, 1),
     ...line("interface endpoints by zone", inventory.interfaceEndpointZones, region.interfaceEndpointHour, hours),
     ...line("GiB in EFS", inventory.fileSystemGiB, region.fileSystemGiBMonth, 1),
   ];

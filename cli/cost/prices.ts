@@ -18,6 +18,7 @@ export interface RegionPrices {
   applicationLoadBalancerHour: Price;
   networkLoadBalancerHour: Price;
   publicAddressHour: Price;
+  kmsKeyMonth: Price;
   /** In one availability zone. */
   interfaceEndpointHour: Price;
   volumeGiBMonth: Record<VolumeType, Price>;

@@ -14,8 +14,14 @@ export function inventoryOf(plan: StackPlan, region: string): Inventory {
     applicationLoadBalancers: balancers("application"),
     networkLoadBalancers: balancers("network"),
     publicAddresses: plan.natGateways + isPublic * plan.zones + (plan.bastion ? 1 : 0),
+    kmsKeys: makesKey(plan) ? 1 : 0,
     interfaceEndpointZones: plan.interfaceEndpoints * plan.zones,
   };
+}
+
+/** The secrets of nodes have a key of their own, unless there is one already, or none of them. */
+function makesKey({ args: { security } }: StackPlan): boolean {
+  return security?.kmsKeyArn === undefined && security?.gossip !== false;
 }
 
 /** A volume made from a snapshot has its size, which only AWS knows; it counts as nothing. */

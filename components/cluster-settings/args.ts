@@ -16,6 +16,8 @@ export interface ClusterSettingsArgs {
     servers: number;
     /** Autopilot's settings, complete. */
     autopilot: AutopilotSettings;
+    /** The keys of its gossip, base64, the first of which encrypts. @default none: they are left as they are */
+    gossipKeys?: pulumi.Input<string[]> | undefined;
   };
   /** The Nomad cluster; a `NomadCluster` is one. */
   nomad: {
@@ -23,6 +25,8 @@ export interface ClusterSettingsArgs {
     servers: number;
     /** Autopilot's settings, complete. */
     autopilot: AutopilotSettings;
+    /** The keys of its gossip, base64, the first of which encrypts. @default none: they are left as they are */
+    gossipKeys?: pulumi.Input<string[]> | undefined;
     /** The scheduler's settings, complete. */
     scheduler: SchedulerSettings;
   };

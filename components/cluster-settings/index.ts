@@ -12,7 +12,7 @@ export type { AutopilotArgs, AutopilotSettings } from "./autopilot";
 
 /**
  * The settings that Consul and Nomad hold in their own state, and read from their files only when they are made: autopilot's
- * of both, and Nomad's scheduler's. Give it providers of the clusters in `opts.providers`, and make it depend on a
+ * of both, Nomad's scheduler's, and the keys of gossip, which agents read when they start. Give it providers of the clusters in `opts.providers`, and make it depend on a
  * `ReadyGate`.
  *
  * Nomad's autopilot has no resource in any provider, and the one of Consul does not know `MinQuorum`, which each of its
@@ -53,22 +53,22 @@ export class ClusterSettings extends pulumi.ComponentResource {
       },
       child,
     );
+    const program = (key: "autopilot" | "gossip", variable: string, value: pulumi.Input<string>) => ({
+      interpreter: ["node", "--input-type=module", "--eval"],
+      create: `import { main } from "pulumi-cos/${key}"; await main();`,
+      environment: { CONSUL_HTTP_ADDR: args.consulAddress, NOMAD_ADDR: args.nomadAddress, [variable]: value },
+    });
+    const both = { consul: apiSettings(autopilot), nomad: apiSettings(args.nomad.autopilot) };
     const command = new local.Command(
       `${name}-autopilot`,
-      {
-        interpreter: ["node", "--input-type=module", "--eval"],
-        create: 'import { main } from "pulumi-cos/autopilot"; await main();',
-        environment: {
-          CONSUL_HTTP_ADDR: args.consulAddress,
-          NOMAD_ADDR: args.nomadAddress,
-          COS_AUTOPILOT: JSON.stringify({
-            consul: apiSettings(autopilot),
-            nomad: apiSettings(args.nomad.autopilot),
-          }),
-        },
-      },
+      program("autopilot", "COS_AUTOPILOT", JSON.stringify(both)),
       { ...child, dependsOn: [consulAutopilot] },
     );
+    const gossipKeys = { consul: args.consul.gossipKeys, nomad: args.nomad.gossipKeys };
+    if (gossipKeys.consul ?? gossipKeys.nomad) {
+      const keys = pulumi.secret(pulumi.jsonStringify(gossipKeys));
+      new local.Command(`${name}-gossip`, program("gossip", "COS_GOSSIP", keys), child);
+    }
 
     this.changes = command.stdout;
     this.registerOutputs({ changes: this.changes });

@@ -1,8 +1,10 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { ApiAccessArgs } from "../api-access/args";
 import type { BastionArgs } from "../bastion/args";
 import type { ClientPoolArgs } from "../client-pool/args";
 import type { ConsulClusterArgs } from "../consul-cluster/args";
 import type { ContainerRegistryArgs } from "../container-registry/args";
+import type { GossipKeyringArgs } from "../gossip-keyring/args";
 import type { IngressArgs } from "../ingress/args";
 import type { MachineImageArgs } from "../machine-image/args";
 import type { ExistingNetwork, NetworkArgs } from "../network/args";
@@ -87,6 +89,18 @@ export interface CosBastionArgs
 /** The shared file system, by default with its mount targets in the tier `services`. */
 export interface CosFileSystemArgs extends Omit<SharedFileSystemArgs, Place | "clientSecurityGroupId">, InTier {}
 
+/** What keeps others out of the cluster. All of it is on where nothing is said; what is turned off, every update warns of. */
+export interface CosSecurityArgs {
+  /**
+   * Keys that encrypt the gossip of the agents; `false`: none does, and whoever reaches an agent can join the cluster. Turned on or off with a cluster
+   * that runs, its new servers cannot join the old ones: docs/security.md has what to do.
+   * @default a key each for Consul and Nomad, made for them
+   */
+  gossip?: { consul?: GossipKeyringArgs | undefined; nomad?: GossipKeyringArgs | undefined } | false | undefined;
+  /** ARN of a KMS key to encrypt the nodes' secrets with. @default a key that is made for them */
+  kmsKeyArn?: pulumi.Input<string> | undefined;
+}
+
 /** Arguments of {@link Cos}. */
 export interface CosArgs {
   /**
@@ -119,6 +133,8 @@ export interface CosArgs {
   registry?: Omit<ContainerRegistryArgs, "tags"> | undefined;
   /** A file system that nodes of several pools share. @default none */
   fileSystem?: CosFileSystemArgs | undefined;
+  /** What keeps others out. @default all of it, with keys that are made for the cluster */
+  security?: CosSecurityArgs | undefined;
   /**
    * While true, servers without data may form a new cluster, although one has formed before: for a restore from a snapshot after
    * the loss of all servers, and not longer. Otherwise such servers join, and never begin an empty cluster of their own.

@@ -4,10 +4,12 @@ import { type PropertyError, repeated, under } from "../checks";
 import { nameErrors } from "../cluster-settings/servers";
 import { consulClusterErrors } from "../consul-cluster/args";
 import { containerRegistryErrors } from "../container-registry/args";
+import { gossipKeyringErrors } from "../gossip-keyring/args";
 import { ingressErrors } from "../ingress/args";
 import { machineImageErrors } from "../machine-image/args";
 import { existingNetworkErrors, networkErrors } from "../network/args";
 import { resolveNetwork } from "../network/defaults";
+import { nodeSecretsErrors } from "../node-secrets/args";
 import { nomadClusterErrors } from "../nomad-cluster/args";
 import { sharedFileSystemErrors } from "../shared-file-system/args";
 import { uiAccessErrors } from "../ui-access/args";
@@ -72,6 +74,7 @@ export function cosErrors(args: CosArgs): PropertyError[] {
         )
       : []),
     ...mountErrors(args),
+    ...under("security", securityErrors(args)),
     ...timeoutErrors(args),
   ]);
 }
@@ -93,6 +96,7 @@ function placeholders(args: CosArgs): Surroundings {
     vpcId: "vpc-placeholder",
     subnetIds: (tier) => (right && known.includes(tier) ? (right.subnetIds[tier] ?? []) : subnets),
     fileSystemId: args.fileSystem && "fs-placeholder",
+    secrets: () => [],
     image: (architecture) => ({
       id: "ami-placeholder",
       architecture: args.image?.id === undefined ? architecture : (args.image.architecture ?? "arm64"),
@@ -172,6 +176,18 @@ function mountErrors(args: CosArgs): PropertyError[] {
           },
         ],
   );
+}
+
+function securityErrors({ security: { gossip, kmsKeyArn } = {} }: CosArgs): PropertyError[] {
+  return [
+    ...nodeSecretsErrors({ clusterName: "placeholder", secrets: {}, kmsKeyArn }),
+    ...(gossip
+      ? under("gossip", [
+          ...under("consul", gossipKeyringErrors(gossip.consul ?? {})),
+          ...under("nomad", gossipKeyringErrors(gossip.nomad ?? {})),
+        ])
+      : []),
+  ];
 }
 
 function timeoutErrors({ readyTimeoutSeconds: seconds }: CosArgs): PropertyError[] {

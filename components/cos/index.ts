@@ -35,6 +35,7 @@ import {
   type Surroundings,
   uiArgs,
 } from "./parts";
+import { secure, type Security } from "./security";
 
 export type * from "./args";
 export type { ClusterOutputs } from "./outputs";
@@ -112,6 +113,7 @@ export class Cos extends pulumi.ComponentResource {
     }
 
     // The nodes.
+    const security = secure(name, args, this.clusterName, this);
     const place: Surroundings = {
       clusterName: this.clusterName,
       vpcId,
@@ -120,6 +122,7 @@ export class Cos extends pulumi.ComponentResource {
       endpointSecurityGroupId: this.network?.endpointSecurityGroupId,
       repositoryArns: this.registry && Object.values(this.registry.arns),
       fileSystemId: this.fileSystem?.id,
+      secrets: (role) => security.secrets(role),
     };
     this.consul = new ConsulCluster(`${name}-consul`, consulArgs(args, place), parent);
     this.nomad = new NomadCluster(
@@ -188,7 +191,7 @@ export class Cos extends pulumi.ComponentResource {
 
     // What it is for.
     if (replacesServers) this.rollouts = this.replaceServers(name, args);
-    const { warning, forJobs } = this.ready(name, args);
+    const { warning, forJobs } = this.ready(name, args, security);
     this.warning = warning;
     this.forJobs = forJobs;
     this.outputs = clusterOutputs(this);
@@ -249,7 +252,7 @@ export class Cos extends pulumi.ComponentResource {
   }
 
   /** Waits for the cluster, and then sets what is set through its APIs. */
-  private ready(name: string, args: CosArgs) {
+  private ready(name: string, args: CosArgs, { gossipKeys }: Security) {
     const { consulAddress, nomadAddress } = this;
     const pools = Object.values(this.nomad.pools).filter(({ minSize }) => minSize > 0);
     const gate = new ReadyGate(
@@ -276,7 +279,14 @@ export class Cos extends pulumi.ComponentResource {
     };
     const settings = new ClusterSettings(
       `${name}-settings`,
-      { consulAddress, nomadAddress, consul: this.consul, nomad: this.nomad },
+      {
+        ...{ consulAddress, nomadAddress },
+        consul: { servers: this.consul.servers, autopilot: this.consul.autopilot, gossipKeys: gossipKeys.consul },
+        nomad: {
+          ...{ servers: this.nomad.servers, autopilot: this.nomad.autopilot, scheduler: this.nomad.scheduler },
+          gossipKeys: gossipKeys.nomad,
+        },
+      },
       { parent: this, providers, dependsOn: gate, deletedWith: this.nomad },
     );
     return { warning: gate.warning, forJobs: { providers, dependsOn: [gate, settings], deletedWith: this.nomad } };

@@ -6,7 +6,7 @@ import type { ConsulClusterRef } from "../consul-cluster/ref";
 import type { IngressArgs } from "../ingress/args";
 import { type Architecture, architectureOf } from "../instance-type";
 import { resolveNetwork } from "../network/defaults";
-import type { ImageRef } from "../node/args";
+import type { ImageRef, NodeRole, NodeSecret } from "../node/args";
 import type { NomadClusterArgs, NomadPoolArgs } from "../nomad-cluster/args";
 import type { UiAccessArgs } from "../ui-access/args";
 import { without } from "../without";
@@ -21,6 +21,8 @@ export interface Surroundings {
   subnetIds(tier: string): pulumi.Input<string>[];
   /** The image for an architecture. */
   image(architecture: Architecture): ImageRef;
+  /** What nodes of a role need to be let in by the others. */
+  secrets(role: NodeRole): NodeSecret[];
   /** The security group of the VPC's interface endpoints. */
   endpointSecurityGroupId?: pulumi.Input<string> | undefined;
   /** ARNs of the registry's repositories. */
@@ -53,6 +55,7 @@ export function consulArgs(args: CosArgs, place: Surroundings): ConsulClusterArg
     vpcId: place.vpcId,
     subnetIds: place.subnetIds(tier ?? defaultTiers.nodes),
     image: consul.image ?? place.image(architectureFor([consul.instanceType], args)),
+    secrets: [...(consul.secrets ?? []), ...place.secrets("consul-server")],
     clusterName: place.clusterName,
     endpointSecurityGroupId: consul.endpointSecurityGroupId ?? place.endpointSecurityGroupId,
     tags: args.tags,
@@ -67,6 +70,7 @@ export function nomadArgs(args: CosArgs, place: Surroundings, consul: ConsulClus
     vpcId: place.vpcId,
     subnetIds: place.subnetIds(tier ?? defaultTiers.nodes),
     image: nomad.image ?? place.image(architectureFor([nomad.instanceType], args)),
+    secrets: [...(nomad.secrets ?? []), ...place.secrets("nomad-server")],
     clusterName: place.clusterName,
     endpointSecurityGroupId: nomad.endpointSecurityGroupId ?? place.endpointSecurityGroupId,
     consul,
@@ -87,6 +91,7 @@ function poolArgs(args: CosArgs, pool: CosPoolArgs, place: Surroundings): NomadP
     nodePool: own.nodePool ?? own.name,
     ecrPull: own.ecrPull === true ? (place.repositoryArns ?? true) : own.ecrPull,
     fileSystems: [...(own.fileSystems ?? []), ...shared],
+    secrets: [...(own.secrets ?? []), ...place.secrets("client")],
     subnetIds: place.subnetIds(tier ?? defaultTiers.nodes),
     image: own.image ?? place.image(architectureFor(pool.instanceTypes, args)),
   };

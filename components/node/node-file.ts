@@ -18,7 +18,7 @@ const agentsOf: Record<NodeRole, Agent[]> = {
 /** What the boot program of the image reads: what the node is, what it mounts, and which agents it starts then. */
 export interface NodeFile {
   /** Of the format: raised when an older image could not read it, or could not do what it says. */
-  version: 1 | 2 | 3;
+  version: 1 | 2 | 3 | 4;
   cluster: string;
   role: NodeRole;
   /** Client pool, on clients. */
@@ -30,7 +30,7 @@ export interface NodeFile {
    * cluster of its own.
    */
   formedParameter?: pulumi.Input<string>;
-  /** SSM parameters to write into files before anything else is done. */
+  /** SSM parameters to write into files before the agents start. */
   secrets: SecretFile[];
   /** Whether tasks may ask the instance's metadata service, and so use the rights of the node's role. */
   tasksReadMetadata: boolean;
@@ -44,8 +44,8 @@ export interface NodeFile {
   health?: { limitSeconds: number };
 }
 
-/** The content of `/etc/cos/node.json`. */
-export function nodeFile(node: {
+/** What a node's file is made of. */
+interface NodeFacts {
   clusterName: string;
   role: NodeRole;
   pool?: string | undefined;
@@ -56,10 +56,12 @@ export function nodeFile(node: {
   metadataHopLimit?: number | undefined;
   lifecycle?: NodeFile["lifecycle"] | undefined;
   healthLimitSeconds?: number | undefined;
-}): NodeFile {
+}
+
+/** The content of `/etc/cos/node.json`. */
+export function nodeFile(node: NodeFacts): NodeFile {
   return {
-    // An image that does not know hooks would let them time out, and one that does not know of health would look after nobody.
-    version: node.healthLimitSeconds !== undefined ? 3 : node.lifecycle ? 2 : 1,
+    version: formatOf(node),
     cluster: node.clusterName,
     role: node.role,
     ...(node.pool !== undefined && { pool: node.pool }),
@@ -73,4 +75,12 @@ export function nodeFile(node: {
     ...(node.lifecycle && { lifecycle: node.lifecycle }),
     ...(node.healthLimitSeconds !== undefined && { health: { limitSeconds: node.healthLimitSeconds } }),
   };
+}
+
+/** The least that can read a node's file: an image that does not know a part of it would leave that part undone, or take it for something else. */
+function formatOf({ secrets = [], healthLimitSeconds, lifecycle }: NodeFacts): NodeFile["version"] {
+  // What is not the agents' own there is for an older image a sign of a node that has run before.
+  if (secrets.some(({ path }) => path.startsWith("/var/lib/"))) return 4;
+  if (healthLimitSeconds !== undefined) return 3;
+  return lifecycle ? 2 : 1;
 }

@@ -10,7 +10,10 @@ export type FileOwner = "root" | "consul" | "nomad";
 export interface NodeSecret {
   /** Name of the parameter, in this account and region, beginning with `/`. A `SecureString` is decrypted. */
   parameter: pulumi.Input<string>;
-  /** File that its value goes to, absolute, readable by its owner alone. Agents read what is in /etc/consul.d and /etc/nomad.d. */
+  /**
+   * File that its value goes to, absolute, readable by its owner alone; so is its directory where there was none. Agents read what is in
+   * /etc/consul.d and /etc/nomad.d.
+   */
   path: string;
   /** @default "root" */
   owner?: FileOwner | undefined;
@@ -42,12 +45,25 @@ export function parameterStatements(
   arn: (name: pulumi.Input<string>) => pulumi.Input<string>,
 ): (PolicyStatement & { sid: (typeof parameterSids)[number] })[] {
   if (names.length === 0) return [];
-  const keys = secrets.flatMap(({ kmsKeyArn }) => (kmsKeyArn === undefined ? [] : [kmsKeyArn]));
+  const encrypted = secrets.flatMap(({ parameter, kmsKeyArn: key }) => (key === undefined ? [] : [{ parameter, key }]));
   return [
     { sid: "ReadParameters", actions: ["ssm:GetParameter"], resources: names.map(arn) },
-    ...(keys.length === 0
+    ...(encrypted.length === 0
       ? []
-      : [{ sid: "DecryptParameters" as const, actions: ["kms:Decrypt"], resources: [...new Set(keys)] }]),
+      : [
+          {
+            sid: "DecryptParameters" as const,
+            actions: ["kms:Decrypt"],
+            resources: [...new Set(encrypted.map(({ key }) => key))],
+            // What Parameter Store encrypts carries its parameter's ARN. Source: the Systems Manager user guide, "KMS encryption for
+            // Parameter Store SecureString parameters".
+            conditions: {
+              StringEquals: {
+                "kms:EncryptionContext:PARAMETER_ARN": encrypted.map(({ parameter }) => arn(parameter)),
+              },
+            },
+          },
+        ]),
   ];
 }
 

@@ -14,7 +14,7 @@ export interface PolicyStatement {
   /** ARNs. */
   resources: pulumi.Input<string>[];
   /** Conditions in IAM's own form: operator, key, value. @default none */
-  conditions?: Record<string, Record<string, pulumi.Input<string | string[]>>> | undefined;
+  conditions?: Record<string, Record<string, pulumi.Input<string | pulumi.Input<string>[]>>> | undefined;
 }
 
 /** What every node may do: find other nodes, and be logged in to by SSM Session Manager. */

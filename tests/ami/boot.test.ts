@@ -20,6 +20,8 @@ const consulTag = "cos-consul-servers";
 const nomadTag = "cos-nomad-servers";
 const formedParameter = "/cos/sg-0123456789abcdef0/formed";
 const secretValue = "the-value-of-a-secret";
+const ringPath = "/var/lib/consul/serf/local.keyring";
+const ring = JSON.stringify([Buffer.alloc(32, 7).toString("base64")]);
 
 type NodeOptions = Parameters<typeof nodeFile>[0];
 
@@ -88,6 +90,7 @@ describe("a node that boots", function () {
     network = await Network.create();
     cloud = await Cloud.create(network);
     await cloud.putParameter("/cos/secret", secretValue);
+    await cloud.putParameter("/cos/ring", ring);
   });
 
   after(async () => {
@@ -142,7 +145,10 @@ describe("a node that boots", function () {
 
     /** Three servers, which look for each other by the cluster's name. */
     async function three(cluster: string): Promise<Machine[]> {
-      const secrets = [{ parameter: "/cos/secret", path: "/etc/consul.d/secret", owner: "consul" as const }];
+      const secrets = [
+        { parameter: "/cos/secret", path: "/etc/consul.d/secret", owner: "consul" as const },
+        { parameter: "/cos/ring", path: ringPath, owner: "consul" as const },
+      ];
       const files = filesOf({ role: "consul-server", formedParameter, secrets }, cluster);
       const made = [];
       for (const number of [1, 2, 3]) {
@@ -192,6 +198,17 @@ describe("a node that boots", function () {
         assert.ok(!server.console.includes(secretValue), "on the console");
         assert.ok(!(await server.run("journalctl", "--no-pager")).includes(secretValue), "in the journal");
       }
+    });
+
+    it("encrypts its gossip with the keys of its keyring, which is for its agent alone, too", async () => {
+      const [key = ""] = JSON.parse(ring) as string[];
+      for (const server of servers) {
+        assert.equal(await server.run("cat", ringPath), ring);
+        const owned = await server.run("stat", "-c", "%U %a", ringPath, join(ringPath, ".."));
+        assert.deepEqual(owned.trim().split("\n"), ["consul 600", "consul 700"]);
+        assert.ok(!(await server.run("journalctl", "--no-pager")).includes(key), "in the journal");
+      }
+      assert.match((await servers[0]?.run("consul", "keyring", "-list")) ?? "", /\[3\/3\]/);
     });
 
     it("says on the console and in the journal what it does", async () => {
@@ -330,10 +347,18 @@ describe("a node that boots", function () {
     });
   });
 
-  it("says which parameter is not there, and starts no agent", async () => {
+  it("says which parameter is not there or not its own, and starts no agent", async () => {
     const secrets = [{ parameter: "/cos/none", path: "/etc/consul.d/secret" }];
     const address = `10.77.0.${++hosts}`;
-    await cloud.instance({ address, group: "no-parameter" });
+    const resource = `arn:aws:ssm:${region}:123456789012:parameter/cos/none`;
+    const mayRead = { Statement: [{ Effect: "Allow", Action: "ssm:GetParameter", Resource: resource }] };
+    await cloud.instance({ address, group: "no-parameter", policies: [mayRead] });
+    const other = [{ parameter: "/cos/secret", path: "/etc/consul.d/secret" }];
+    const stranger = await make("no-right", filesOf({ role: "client", secrets: other }), { address, patience: 1 });
+    await stranger.boot();
+    await logs(stranger, /error: the SSM parameter \/cos\/secret cannot be read: .*AccessDeniedException/);
+    assert.ok(!(await isActive(stranger, "consul.service")));
+    await end(stranger);
     const machine = await make("no-parameter", filesOf({ role: "client", secrets }), { address });
     await machine.boot();
     await logs(machine, /error: there is no SSM parameter \/cos\/none in eu-central-1: make it, or take it out/);

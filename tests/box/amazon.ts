@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { Cloud, serviceNames } from "../support/cloud";
 import { end } from "../support/namespace";
 import type { Fabric, FabricHost } from "./fabric";
-import type { Instance } from "./world";
+import type { Instance, Parameter } from "./world";
 
 /** Where AWS's services are in the box: a network for documentation. */
 export const servicesAddress = "198.51.100.2";
@@ -18,7 +19,7 @@ export const resolverAddress = "169.254.169.253";
  * services and load balancers by dnsmasq.
  */
 export class Amazon {
-  private readonly parameters = new Map<string, string>();
+  private readonly parameters = new Map<string, Parameter>();
   private readonly names = new Map<string, string>();
 
   private constructor(
@@ -49,11 +50,11 @@ export class Amazon {
   }
 
   /** Makes the parameters of Systems Manager those of the account; what nodes have written themselves stays. */
-  async follow(parameters: Map<string, string>): Promise<void> {
-    for (const [name, value] of parameters) {
-      if (this.parameters.get(name) === value) continue;
-      await this.cloud.putParameter(name, value);
-      this.parameters.set(name, value);
+  async follow(parameters: Map<string, Parameter>): Promise<void> {
+    for (const [name, parameter] of parameters) {
+      if (isDeepStrictEqual(this.parameters.get(name), parameter)) continue;
+      await this.cloud.putParameter(name, parameter.value, parameter.kmsKey);
+      this.parameters.set(name, parameter);
     }
     for (const name of [...this.parameters.keys()].filter((each) => !parameters.has(each))) {
       await this.cloud.deleteParameter(name);
@@ -63,9 +64,9 @@ export class Amazon {
 
   /** Tells the services and the metadata of an instance. */
   async launch(instance: Instance, region: string): Promise<void> {
-    const { id, address, group, subnet, tags, hopLimit, type, imageId } = instance;
+    const { id, address, group, subnet, tags, hopLimit, policies, type, imageId } = instance;
     await this.cloud.instance({
-      ...{ id, address, subnet, hopLimit, group },
+      ...{ id, address, subnet, hopLimit, policies, group },
       // Those of AWS are not given by its users.
       tags: Object.fromEntries(Object.entries(tags).filter(([key]) => !key.startsWith("aws:"))),
       metadata: {

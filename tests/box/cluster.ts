@@ -34,7 +34,8 @@ interface RaftPeer {
 
 interface Health {
   Healthy: boolean;
-  Servers: { Address: string; Voter: boolean; Healthy: boolean }[];
+  /** Null while a new leader has not looked yet. */
+  Servers: { Address: string; Voter: boolean; Healthy: boolean }[] | null;
 }
 
 export type Agent = "consul" | "nomad";
@@ -98,13 +99,14 @@ export class BoxCluster {
   /** Whether there are as many servers as there are to be, which all vote and are all alive. */
   async isWhole(agent: Agent): Promise<boolean> {
     const health = await this.health(agent);
-    const voters = health?.Servers.filter(({ Voter, Healthy }) => Voter && Healthy) ?? [];
-    return health?.Healthy === true && voters.length === this.servers && health.Servers.length === this.servers;
+    const all = health?.Servers ?? [];
+    const voters = all.filter(({ Voter, Healthy }) => Voter && Healthy);
+    return health?.Healthy === true && voters.length === this.servers && all.length === this.servers;
   }
 
   /** Addresses of the servers that vote and are alive; none when no server answers. */
   async voters(agent: Agent): Promise<string[]> {
-    const voters = (await this.health(agent))?.Servers.filter(({ Voter, Healthy }) => Voter && Healthy) ?? [];
+    const voters = ((await this.health(agent))?.Servers ?? []).filter(({ Voter, Healthy }) => Voter && Healthy);
     return voters.map(({ Address }) => Address.replace(/:\d+$/, ""));
   }
 

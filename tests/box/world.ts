@@ -22,6 +22,8 @@ export interface Instance {
   userData: Buffer;
   /** Over how many hops a token of the metadata service gets. */
   hopLimit: number;
+  /** Inline policies of its role. */
+  policies: object[];
   /** By which Auto Scaling waits before it takes the instance into service. */
   arrivalHook: Hook | undefined;
   /** By which it waits before it ends the instance. */
@@ -78,13 +80,20 @@ export interface Balancer {
   listeners: Listener[];
 }
 
+/** A parameter of Systems Manager. */
+export interface Parameter {
+  value: string;
+  /** ARN or ID of the KMS key that it is encrypted with, where that is not the account's own. */
+  kmsKey: string | undefined;
+}
+
 /** What there is in an account, as far as the box makes it real. */
 export interface World {
   instances: Instance[];
   balancers: Balancer[];
   rules: readonly SecurityRule[];
-  /** Values of the parameters of Systems Manager by name. */
-  parameters: Map<string, string>;
+  /** Parameters of Systems Manager by name. */
+  parameters: Map<string, Parameter>;
 }
 
 const SUBNET = "aws:ec2/subnet:Subnet";
@@ -100,7 +109,12 @@ export function worldOf(account: Account): World {
       .flatMap((entry) => balancersOf(account, entry, instances)),
     rules: rulesOf(account),
     parameters: new Map(
-      account.all("aws:ssm/parameter:Parameter").map(({ values: { name, value } }) => [shown(name), shown(value)]),
+      account
+        .all("aws:ssm/parameter:Parameter")
+        .map(({ values: { name, value, keyId } }) => [
+          shown(name),
+          { value: shown(value), kmsKey: textOf(keyId) || undefined },
+        ]),
     ),
   };
 }
@@ -132,9 +146,21 @@ function instancesOf(account: Account, group: Entry): Instance[] {
       diskGiB: rootVolumeGiB(data),
       userData: Buffer.from(textOf(data["userData"]) ?? "", "base64"),
       hopLimit: numberOf(mapOf(data["metadataOptions"])["httpPutResponseHopLimit"]) ?? 1,
+      policies: policiesOf(account, shown(mapOf(data["iamInstanceProfile"])["arn"])),
       ...hooks,
     };
   });
+}
+
+/** The inline policies of the role in an instance profile. */
+function policiesOf(account: Account, profileArn: string): object[] {
+  const profile = account
+    .all("aws:iam/instanceProfile:InstanceProfile")
+    .find(({ values }) => values["arn"] === profileArn);
+  return account
+    .all("aws:iam/rolePolicy:RolePolicy")
+    .filter(({ values }) => profile && values["role"] === profile.values["role"])
+    .map(({ values }) => JSON.parse(shown(values["policy"])) as object);
 }
 
 /** The group's hook for a transition, as it is now, or as it came with the group. */

@@ -46,7 +46,9 @@ export const awsOutputs: MockOutputs = {
     repositoryUrl: `${account}.dkr.ecr.${region}.amazonaws.com/${name}`,
   }),
   "aws:ec2/instance:Instance": { publicIp: "192.0.2.22" },
+  "aws:kms/key:Key": (_inputs, name) => ({ arn: `arn:aws:kms:${region}:${account}:key/${name}` }),
   "command:local:Command": { stdout: "" },
+  "random:index/randomPassword:RandomPassword": (_inputs, name) => ({ result: `password of ${name}` }),
 };
 
 /** Functions of the AWS provider, as far as the components call them. */

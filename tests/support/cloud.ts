@@ -36,6 +36,8 @@ export interface CloudInstance {
   metadata?: Record<string, string>;
   /** Over how many hops a token of the metadata service gets. @default any */
   hopLimit?: number;
+  /** The policies of its role, by which it may read parameters. @default it may read all */
+  policies?: object[];
 }
 
 /** An Auto Scaling group as its API tells of it. */
@@ -164,9 +166,13 @@ export class Cloud {
     };
   }
 
-  /** Makes or changes an SSM parameter. */
-  async putParameter(name: string, value: string): Promise<void> {
-    await this.ask({ put: name, value });
+  /**
+   * Makes or changes an SSM parameter.
+   *
+   * @param kmsKey ARN of the key that it is encrypted with, by default the account's own
+   */
+  async putParameter(name: string, value: string, kmsKey?: string): Promise<void> {
+    await this.ask({ put: name, value, kmsKey });
   }
 
   async deleteParameter(name: string): Promise<void> {

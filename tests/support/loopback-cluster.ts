@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { unmountBelow } from "../../local/mounts";
 import { consulAgentConfig, nomadAgentConfig } from "../../components";
 import { type AgentProcess, lastLines, launch, until } from "./agent-process";
@@ -13,7 +13,12 @@ export interface LoopbackClusterOptions {
   nomadServers: number;
   /** A client for each; its node pool and datacenter. */
   clients: { nodePool: string; datacenter: string }[];
+  /** Keys of gossip, which agents have when they start. @default none: it is not encrypted */
+  gossip?: { consul: string[]; nomad: string[] };
 }
+
+/** Where agents have their keys, in their data directory. */
+const keyrings = { consul: "serf/local.keyring", nomad: "server/serf.keyring" } as const;
 
 /**
  * Real Consul and Nomad servers and clients, each node on an address of its own in 127.0.0.0/8 with the products' own ports.
@@ -53,11 +58,20 @@ export class LoopbackCluster {
     return `${this.client(0)}:8500`;
   }
 
-  private server(i: number): string {
+  /** The keys that an agent has kept. */
+  async keys(program: "consul" | "nomad", address: string): Promise<string[]> {
+    return JSON.parse(await readFile(this.keyring(program, address), "utf8")) as string[];
+  }
+
+  private keyring(program: "consul" | "nomad", address: string): string {
+    return join(this.directory, `${program}-${address}`, "data", keyrings[program]);
+  }
+
+  server(i: number): string {
     return `${this.network}.${11 + i}`;
   }
 
-  private client(i: number): string {
+  client(i: number): string {
     return `${this.network}.${101 + i}`;
   }
 
@@ -161,6 +175,13 @@ export class LoopbackCluster {
         throw error;
       },
     );
-    if (!known) this.agents.push(await launch(program, directory, config(join(directory, "data"))));
+    if (known) return;
+    const keys = this.options.gossip?.[program];
+    if (keys) {
+      const file = this.keyring(program, address);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, JSON.stringify(keys));
+    }
+    this.agents.push(await launch(program, directory, config(join(directory, "data"))));
   }
 }

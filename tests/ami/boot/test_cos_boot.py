@@ -91,8 +91,8 @@ class NodeFile(unittest.TestCase):
             self.assertIn(part, str(caught.exception))
 
     def test_a_format_of_the_future_asks_for_a_newer_image(self):
-        with self.assertRaisesRegex(BootError, "version 4, and this image knows 1, 2 and 3: use a newer image"):
-            parse_node(node(version=4))
+        with self.assertRaisesRegex(BootError, "version 5, and this image knows 1, 2, 3 and 4: use a newer image"):
+            parse_node(node(version=5))
         with self.assertRaisesRegex(BootError, "must hold an object"):
             parse_node([])
 
@@ -152,6 +152,16 @@ class Files(Directory):
         with self.assertRaisesRegex(BootError, "secret cannot be written: there is no user nobody-knows"):
             system.write_file(self.directory / "secret", "", owner="nobody-knows")
 
+    def test_a_directory_is_made_once_with_its_owner_and_mode(self):
+        made = self.directory / "serf"
+        system.make_directory(made, owner=ME, mode=0o700)
+        self.assertEqual(stat.S_IMODE(made.stat().st_mode), 0o700)
+        made.chmod(0o755)
+        system.make_directory(made, owner="nobody-knows", mode=0o700)
+        self.assertEqual(stat.S_IMODE(made.stat().st_mode), 0o755, "is left as it is")
+        with self.assertRaisesRegex(BootError, "none/serf cannot be made: there is no directory .*none"):
+            system.make_directory(self.directory / "none" / "serf", owner=ME, mode=0o700)
+
     def test_a_missing_file_and_one_that_is_not_json(self):
         with self.assertRaisesRegex(BootError, "there is no file .*: cloud-init writes it"):
             system.read_json(self.directory / "none")
@@ -165,6 +175,8 @@ class Files(Directory):
             self.assertTrue(parsed.is_blank)
             (self.directory / "data" / "mount" / "point").mkdir(parents=True)
             self.assertTrue(parsed.is_blank)
+            (self.directory / "data" / "mount" / "local.keyring").touch()
+            self.assertTrue(parsed.is_blank, "the boot itself has written it")
             (self.directory / "data" / "mount" / "point" / "file").touch()
             self.assertFalse(parsed.is_blank)
 

@@ -8,9 +8,10 @@ Told by lines of JSON on standard input, each answered by one on standard output
     {"tell": "i-…", "path": "spot/instance-action", "text": "…"}   (no text takes it away)
     {"groups": [{"name": "g", "desired": 3, "zones": ["…"], "tags": {"k": "v"}, "instances": [{"id": "i-…", "zone": "…", "state": "InService"}]}]}   (what Auto Scaling says of them, whatever moto knows)
     {"orders": true} -> {"orders": [{"kind": "resize", "group": "g", "size": 4}, {"kind": "end", "id": "i-…", "shrink": true}]}   (asked for since)
-    {"put": "/cos/x", "value": "v"}   {"delete": "/cos/x"}   {"terminate": "i-…"}   {"health": "i-…"} -> {"health": "Unhealthy"}
+    {"put": "/cos/x", "value": "v", "kmsKey": "arn:aws:kms:…"}   {"delete": "/cos/x"}   {"terminate": "i-…"}   {"health": "i-…"} -> {"health": "Unhealthy"}
 
-An instance may have an "id", a "subnet" ({"vpc": CIDR, "cidr": CIDR, "zone": …}), "metadata" of its own and a "hopLimit" for tokens.
+An instance may have an "id", a "subnet" ({"vpc": CIDR, "cidr": CIDR, "zone": …}), "metadata" of its own, a "hopLimit" for tokens, and the
+"policies" of its role, a list of documents, by which it may read parameters (see rights.py); without them it may read all.
 """
 
 import json
@@ -37,6 +38,8 @@ from moto.core.responses import ActionResult, EmptyResult  # noqa: E402
 from moto.ec2.models import ec2_backends  # noqa: E402
 from moto.server import DomainDispatcherApplication, create_backend_app  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
+
+import rights  # noqa: E402
 
 # By address: what asks is known by it, as it is to EC2.
 instances: dict[str, dict[str, str]] = {}
@@ -195,6 +198,11 @@ class Metadata(BaseHTTPRequestHandler):
         pass
 
 
+def access_key_of(id: str) -> str:
+    """What an instance signs with."""
+    return "ASIA" + id.removeprefix("i-").upper()
+
+
 class Cloud:
     region = ""
 
@@ -211,8 +219,9 @@ class Cloud:
     def start(self, address: str, metadata: str, certificate: str, key: str, region: str) -> dict[str, Any]:
         self.region = region
         application = DomainDispatcherApplication(create_backend_app)
+        guarded = rights.guarded(application, region, DEFAULT_ACCOUNT_ID)
         servers = [
-            make_server(address, 443, application, threaded=True, ssl_context=(certificate, key)),
+            make_server(address, 443, guarded, threaded=True, ssl_context=(certificate, key)),
             make_server("127.0.0.1", 5999, application, threaded=True),
             ThreadingHTTPServer((metadata, 80), Metadata),
         ]
@@ -242,6 +251,7 @@ class Cloud:
         subnet: dict[str, str] | None = None,
         metadata: dict[str, str] | None = None,
         hopLimit: int | None = None,
+        policies: list[dict[str, Any]] | None = None,
     ) -> dict[str, Any]:
         ec2 = self.client("ec2")
         subnet_id = self.subnet_of(**(subnet or {"vpc": "10.77.0.0/16", "cidr": "10.77.0.0/24"}))
@@ -249,7 +259,10 @@ class Cloud:
         if id is not None:
             moto_instances.random_instance_id = lambda: id
         try:
-            return self.launch(ec2, address, tags, devices, group, subnet_id, metadata or {}, hopLimit)
+            made = self.launch(ec2, address, tags, devices, group, subnet_id, metadata or {}, hopLimit)
+            if policies is not None:
+                rights.policies_of[access_key_of(made["id"])] = policies
+            return made
         finally:
             moto_instances.random_instance_id = original
 
@@ -302,7 +315,7 @@ class Cloud:
                 {
                     "Code": "Success",
                     "Type": "AWS-HMAC",
-                    "AccessKeyId": "ASIASTANDIN",
+                    "AccessKeyId": access_key_of(made["InstanceId"]),
                     "SecretAccessKey": "stand-in",
                     "Token": "stand-in",
                     "LastUpdated": "2026-01-01T00:00:00Z",
@@ -346,6 +359,9 @@ class Cloud:
             return self.instance(**request["instance"])
         if "put" in request:
             self.client("ssm").put_parameter(Name=request["put"], Value=request["value"], Type="SecureString", Overwrite=True)
+            rights.keys.pop(request["put"], None)
+            if request.get("kmsKey"):
+                rights.keys[request["put"]] = request["kmsKey"]
         elif "delete" in request:
             self.client("ssm").delete_parameter(Name=request["delete"])
         elif "terminate" in request:

@@ -57,6 +57,7 @@ describe("a bill", () => {
         networkLoadBalancerHour: { usd: 3, source: "b" },
         publicAddressHour: { usd: 4, source: "b" },
         interfaceEndpointHour: { usd: 5, source: "b" },
+        kmsKeyMonth: { usd: 7, source: "b" },
         fileSystemGiBMonth: { usd: 6, source: "b" },
         volumeGiBMonth: Object.fromEntries(
           ["gp3", "gp2", "io1", "io2", "st1", "sc1", "standard"].map((type, i) => [type, { usd: i + 1, source: "c" }]),
@@ -75,6 +76,7 @@ describe("a bill", () => {
         applicationLoadBalancers: 2,
         networkLoadBalancers: 3,
         publicAddresses: 4,
+        kmsKeys: 2,
         interfaceEndpointZones: 5,
         fileSystemGiB: 6,
       },
@@ -90,11 +92,12 @@ describe("a bill", () => {
         [2, "application load balancers", 200, 400],
         [3, "network load balancers", 300, 900],
         [4, "public IPv4 addresses", 400, 1600],
+        [2, "KMS keys", 7, 14],
         [5, "interface endpoints by zone", 500, 2500],
         [6, "GiB in EFS", 6, 36],
       ],
     );
-    assert.equal(totalOf(lines), 5667);
+    assert.equal(totalOf(lines), 5681);
     assert.deepEqual(bill(emptyInventory("here"), table), []);
   });
 
@@ -125,6 +128,8 @@ describe("the inventory of a stack", () => {
       networkLoadBalancers: 1,
       // The NAT gateway's, and three zones of two public load balancers.
       publicAddresses: 7,
+      // Of the nodes' secrets.
+      kmsKeys: 1,
       interfaceEndpointZones: 0,
       fileSystemGiB: 0,
     });
@@ -150,6 +155,7 @@ describe("the inventory of a stack", () => {
         apiAccess: { allowedCidrs: ["198.18.0.1/32"] },
         uiAccess: { allowedCidrs: ["198.18.0.1/32"], protocol: "http" },
         bastion: { rootVolumeSizeGiB: 10 },
+        security: { kmsKeyArn: "arn:aws:kms:eu-central-1:123456789012:key/1" },
       }),
       region,
     );
@@ -161,6 +167,7 @@ describe("the inventory of a stack", () => {
       applicationLoadBalancers: 2,
       networkLoadBalancers: 1,
       publicAddresses: 2 + 2 * 2 + 1,
+      kmsKeys: 0,
       interfaceEndpointZones: 4,
       fileSystemGiB: 0,
     });
@@ -173,6 +180,10 @@ describe("the inventory of a stack", () => {
     });
     const { natGateways, publicAddresses } = inventoryOf(existing, region);
     assert.deepEqual([natGateways, publicAddresses], [0, 4]);
+  });
+
+  it("has no key where there are no secrets of nodes", () => {
+    assert.equal(inventoryOf(plan({ ...dev, security: { gossip: false } }), region).kmsKeys, 0);
   });
 
   it("has no NAT gateway where no tier needs one", () => {
@@ -230,7 +241,7 @@ describe("pulumi-cos cost", () => {
       `${directory.at("Pulumi.dev.yaml")}, eu-central-1: US dollars a month of 730 hours, list prices on demand`,
     );
     assert.equal(
-      rest.slice(1, 26).join("\n"),
+      rest.slice(1, 27).join("\n"),
       `This stack: 6 servers, 4 clients, 3 zones
   10  t4g.micro instances          at 7.0080   70.08
   80  GiB of gp3 volumes           at 0.0952    7.62
@@ -238,7 +249,8 @@ describe("pulumi-cos cost", () => {
    1  application load balancers  at 19.7100   19.71
    1  network load balancers      at 19.7100   19.71
    7  public IPv4 addresses        at 3.6500   25.55
-                                              180.63
+   1  KMS keys                     at 1.0000    1.00
+                                              181.63
 
 terraform-cos's root example: 6 servers, 4 clients, 2 zones
    10  t2.micro instances           at 9.7820   97.82
@@ -248,7 +260,7 @@ terraform-cos's root example: 6 servers, 4 clients, 2 zones
    14  public IPv4 addresses        at 3.6500   51.10
                                                428.81
 
-This stack costs 0.421 of it; 0.442 where its disks were as large as here, gp2.
+This stack costs 0.424 of it; 0.444 where its disks were as large as here, gp2.
 Left out of theirs: its bastion, and 130 GB of data disks on each client.
 
 What more would add
@@ -266,7 +278,7 @@ What more would add
     await cost(undefined)(context, { config: write(), region: "us-east-1", json: true });
     const report = JSON.parse(written.out) as ReturnType<typeof reportOf>;
     assert.equal(report.region, "us-east-1");
-    assert.equal(report.total.toFixed(2), "158.97");
+    assert.equal(report.total.toFixed(2), "159.97");
   });
 
   it("knows the preset of pools by its name", async () => {

@@ -44,8 +44,11 @@ describe("Cos", function () {
       "cos:index:ClusterRecord cos-record",
       "cos:index:ClusterSettings cos-settings",
       "cos:index:ConsulCluster cos-consul",
+      "cos:index:GossipKeyring cos-gossip-consul",
+      "cos:index:GossipKeyring cos-gossip-nomad",
       "cos:index:MachineImage cos-image-arm64",
       "cos:index:Network cos-network",
+      "cos:index:NodeSecrets cos-secrets",
       "cos:index:NomadCluster cos-nomad",
       "cos:index:ReadyGate cos-ready",
       "cos:index:ServerRollout cos-consul-rollout",
@@ -73,14 +76,15 @@ describe("Cos", function () {
       "aws:iam/instanceProfile:InstanceProfile": 4,
       "aws:iam/role:Role": 4,
       "aws:iam/rolePolicy:RolePolicy": 4,
+      "aws:kms/key:Key": 1,
       "aws:lb/listener:Listener": 2,
       "aws:lb/loadBalancer:LoadBalancer": 1,
       "aws:lb/targetGroup:TargetGroup": 2,
-      "aws:ssm/parameter:Parameter": 2,
+      "aws:ssm/parameter:Parameter": 6,
       "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": 36,
       "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": 32,
       "awsx:ec2:Vpc": 1,
-      "command:local:Command": 4,
+      "command:local:Command": 5,
       "consul:index/autopilotConfig:AutopilotConfig": 1,
       "cos:index:ApiAccess": 1,
       "cos:index:ClientPool": 2,
@@ -88,15 +92,18 @@ describe("Cos", function () {
       "cos:index:ClusterSettings": 1,
       "cos:index:ConsulCluster": 1,
       "cos:index:Cos": 1,
+      "cos:index:GossipKeyring": 2,
       "cos:index:MachineImage": 1,
       "cos:index:Network": 1,
       "cos:index:NodeGroup": 4,
+      "cos:index:NodeSecrets": 1,
       "cos:index:NomadCluster": 1,
       "cos:index:ReadyGate": 1,
       "cos:index:ServerRollout": 2,
       "nomad:index/schedulerConfig:SchedulerConfig": 1,
       "pulumi:providers:consul": 1,
       "pulumi:providers:nomad": 1,
+      "random:index/randomPassword:RandomPassword": 2,
     });
   });
 
@@ -249,10 +256,11 @@ describe("Cos", function () {
       "cos-ready-gate",
       "cos-settings-autopilot",
       "cos-settings-consul-autopilot",
+      "cos-settings-gossip",
       "cos-settings-scheduler",
     ]);
     const gone = Object.keys(deletedWith).filter((name) => deletedWith[name] !== "");
-    const settings = ["cos-settings-autopilot", "cos-settings-consul-autopilot", "cos-settings-scheduler"];
+    const settings = ["autopilot", "consul-autopilot", "gossip", "scheduler"].map((key) => `cos-settings-${key}`);
     assert.deepEqual(gone.sort(), ["cos-settings", ...settings, "jobs", "jobs-ping"]);
     for (const name of gone) assert.equal(deletedWith[name], "cos:index:Cos$cos:index:NomadCluster cos-nomad", name);
   });

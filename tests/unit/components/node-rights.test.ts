@@ -52,7 +52,15 @@ describe("the rights and secrets of a NodeGroup", () => {
           (name) => `arn:aws:ssm:eu-central-1:123456789012:parameter${name}`,
         ),
       },
-      { Sid: "DecryptParameters", Effect: "Allow", Action: ["kms:Decrypt"], Resource: [key] },
+      {
+        ...{ Sid: "DecryptParameters", Effect: "Allow", Action: ["kms:Decrypt"], Resource: [key] },
+        // Of this parameter, whatever else the key has encrypted.
+        Condition: {
+          StringEquals: {
+            "kms:EncryptionContext:PARAMETER_ARN": ["arn:aws:ssm:eu-central-1:123456789012:parameter/cos/gossip"],
+          },
+        },
+      },
     ]);
     const node = filesOf(inputs["n-template"]?.userData as string)["/etc/cos/node.json"] as Record<string, unknown>;
     assert.equal(node.formedParameter, "/cos/sg-1/formed");

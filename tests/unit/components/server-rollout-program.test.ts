@@ -89,7 +89,10 @@ class Simulation {
     members: (): Promise<Member[]> =>
       Promise.resolve([
         ...this.machines.filter(({ looks }) => looks < 2).map(({ address }) => ({ address, status: "alive" as const })),
-        ...this.dead.map(({ address }) => ({ address, status: this.notices() ? ("failed" as const) : "alive" })),
+        ...this.dead.map(({ address }) => ({
+          address,
+          status: this.notices() ? ("failed" as const) : ("alive" as const),
+        })),
       ]).then((members) => members.map((each) => ({ name: each.address, ...each }))),
     transferLeadership: (id: string) => {
       this.leader = id;

@@ -1,7 +1,10 @@
 """AWS, through botocore, with the rights of the node's role."""
 
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from functools import cache
 from multiprocessing import get_context
 from typing import Any
 
@@ -36,6 +39,16 @@ class Aws:
 
     def __init__(self, region: str) -> None:
         self.region = region
+        self._kept: ProcessPoolExecutor | None = None
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Several requests are cheaper in here: they share a process, and what botocore has read in it."""
+        try:
+            with _process() as self._kept:
+                yield
+        finally:
+            self._kept = None
 
     def call(self, service: str, operation: str, **arguments: Any) -> Any:
         """The answer to a request such as `("ec2", "describe_instances")`, tried again while that can help."""
@@ -45,13 +58,19 @@ class Aws:
         """The answer to a request, for whoever has other things to do before it is tried again."""
         # In a process of its own, so that those that stay do not keep the 50 MiB that botocore takes.
         try:
-            with ProcessPoolExecutor(max_workers=1, mp_context=get_context("fork")) as process:
-                answer, message, code = process.submit(_ask, self.region, service, operation, arguments).result()
+            answer, message, code = self._submit(service, operation, arguments)
         except BrokenProcessPool:
+            self._kept = None
             raise AwsTransient(f"aws {service} {operation}: its process was killed; is there too little memory?", "") from None
         if message:
             raise (Refused if code in LASTING else AwsTransient)(f"aws {service} {operation}: {message}", code)
         return answer
+
+    def _submit(self, *request: Any) -> Outcome:
+        if self._kept:
+            return self._kept.submit(_ask, self.region, *request).result()
+        with _process() as process:
+            return process.submit(_ask, self.region, *request).result()
 
     def parameter(self, name: str) -> str:
         """The value of an SSM parameter, decrypted."""
@@ -120,16 +139,26 @@ def filters(wanted: dict[str, list[str]]) -> list[dict[str, Any]]:
     return [{"Name": name, "Values": values} for name, values in wanted.items()]
 
 
-def _ask(region: str, service: str, operation: str, arguments: dict[str, Any]) -> Outcome:
-    """All pages of an answer."""
+def _process() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(max_workers=1, mp_context=get_context("fork"))
+
+
+@cache
+def _client(region: str, service: str) -> Any:
     from botocore.config import Config
-    from botocore.exceptions import BotoCoreError, ClientError
     from botocore.session import get_session
 
     # Always the region's own endpoint: the dual-stack one does not exist in every region, nor behind every VPC endpoint.
     config = Config(connect_timeout=10, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 2}, use_dualstack_endpoint=False)
+    return get_session().create_client(service, region_name=region, verify=AUTHORITIES, config=config)
+
+
+def _ask(region: str, service: str, operation: str, arguments: dict[str, Any]) -> Outcome:
+    """All pages of an answer."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
     try:
-        client = get_session().create_client(service, region_name=region, verify=AUTHORITIES, config=config)
+        client = _client(region, service)
         if client.can_paginate(operation):
             return client.get_paginator(operation).paginate(**arguments).build_full_result(), "", ""
         return getattr(client, operation)(**arguments), "", ""

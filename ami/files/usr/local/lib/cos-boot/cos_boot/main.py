@@ -10,18 +10,20 @@ from .aws import Aws, AwsError, Tag
 from .metadata import Identity, identity
 from .mounts import UNITS, mount_all
 from .node import Node, read_node
-from .system import BootError, log, read_json, run, write_file
+from .system import BootError, log, make_directory, read_json, run, write_file
 
 #: There once the node has booted as it should.
 BOOTED = Path("/var/lib/cos/booted")
 
 
-def fetch_secrets(node: Node, aws: Aws) -> None:
-    """Writes secrets to their files. All are fetched before the first is written."""
+def write_secrets(node: Node, aws: Aws) -> None:
+    """Writes secrets to their files, in directories made where missing. All are fetched before the first is written."""
     values = [(secret, aws.parameter(secret["parameter"])) for secret in node.secrets]
     for secret, value in values:
-        write_file(Path(secret["path"]), value, owner=secret["owner"], mode=0o600)
-        log(f"{secret['path']} holds the parameter {secret['parameter']}")
+        path, owner = Path(secret["path"]), secret["owner"]
+        make_directory(path.parent, owner=owner, mode=0o700)
+        write_file(path, value, owner=owner, mode=0o600)
+        log(f"{path} holds the parameter {secret['parameter']}")
 
 
 def open_metadata(node: Node) -> None:
@@ -101,11 +103,12 @@ def report(node: Node, aws: Aws, instance: Identity) -> None:
 
 def boot(node: Node, aws: Aws, instance: Identity) -> None:
     """All of it."""
-    fetch_secrets(node, aws)
     open_metadata(node)
     mount_all(node.mounts, aws, instance)
     for directory in node.directories:
         Path(directory).mkdir(parents=True, exist_ok=True)
+    # What is mounted may be where they go.
+    write_secrets(node, aws)
     configure_agents(node, aws, instance)
     prepare_nomad(node)
     start_agents(node)
@@ -119,7 +122,8 @@ def main() -> int:
         log(f"{instance.instance_id} in {instance.zone} is a {node.role} of {node.cluster}")
         aws = Aws(instance.region)
         try:
-            boot(node, aws, instance)
+            with aws.held():
+                boot(node, aws, instance)
         except BootError as error:
             if error.of_this_instance:
                 report(node, aws, instance)

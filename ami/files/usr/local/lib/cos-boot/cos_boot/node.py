@@ -9,8 +9,10 @@ from .system import BootError, read_json
 NODE_FILE = Path("/etc/cos/node.json")
 
 LIFECYCLE_FIELDS = ("arrivalHook", "departureHook", "drainDeadlineSeconds", "heartbeatSeconds")
-#: Of the file's format: 2 has `lifecycle`, 3 `health`.
-VERSIONS = (1, 2, 3)
+#: Of the file's format: 2 has `lifecycle`, 3 `health`, 4 secrets in the agents' data directories.
+VERSIONS = (1, 2, 3, 4)
+#: Files of an agent's data that the boot itself writes: keys for gossip.
+KEYRINGS = "*.keyring"
 ROLES = ("consul-server", "nomad-server", "client")
 AGENTS = ("consul", "nomad")
 FIELDS = {
@@ -58,7 +60,7 @@ class Node:
     @property
     def is_blank(self) -> bool:
         """Whether that agent has not kept anything, in a directory where there may be others, such as mount points."""
-        return not any(path.is_file() for path in self.data_directory.rglob("*"))
+        return not any(path.is_file() and not path.match(KEYRINGS) for path in self.data_directory.rglob("*"))
 
     @property
     def data_directory(self) -> Path:

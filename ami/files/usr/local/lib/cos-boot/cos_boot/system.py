@@ -64,12 +64,28 @@ def run(*command: str, stdin: str | None = None, accept: tuple[int, ...] = (0,))
     return done.stdout
 
 
+def user_named(name: str, *, to_write: Path) -> pwd.struct_passwd:
+    """The user who is to own a path."""
+    try:
+        return pwd.getpwnam(name)
+    except KeyError:
+        raise BootError(f"{to_write} cannot be written: there is no user {name}") from None
+
+
+def make_directory(path: Path, *, owner: str, mode: int) -> None:
+    """Makes a directory where there is none. One that is there stays as it is, whoever owns it."""
+    if path.is_dir():
+        return
+    user = user_named(owner, to_write=path)
+    if not path.parent.is_dir():
+        raise BootError(f"{path} cannot be made: there is no directory {path.parent}")
+    path.mkdir(mode=mode)
+    os.chown(path, user.pw_uid, user.pw_gid)
+
+
 def write_file(path: Path, content: str, *, owner: str = "root", mode: int = 0o644) -> bool:
     """Writes a file at once or not at all. Returns whether anything of it is new."""
-    try:
-        user = pwd.getpwnam(owner)
-    except KeyError:
-        raise BootError(f"{path} cannot be written: there is no user {owner}") from None
+    user = user_named(owner, to_write=path)
     if path.exists():
         was = path.stat()
         same = (was.st_uid, was.st_gid, was.st_mode & 0o7777) == (user.pw_uid, user.pw_gid, mode)

@@ -1,0 +1,32 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { refuse } from "../refuse";
+import { defaultKeys, type GossipKeyringArgs, gossipKeyringErrors } from "./args";
+import { gossipKey, passwordLength } from "./key";
+
+export { type GossipKeyringArgs, gossipKeyringErrors } from "./args";
+export { gossipKeyringFiles } from "./files";
+
+/**
+ * The keys that encrypt the gossip of a cluster, Consul's or Nomad's (AES-256). Its agents get them as a file when they boot (see
+ * {@link gossipKeyringFiles}); those that run get a change of it from `ClusterSettings`.
+ */
+export class GossipKeyring extends pulumi.ComponentResource {
+  /** The keys, base64, secret: the first encrypts. */
+  readonly keys: pulumi.Output<string[]>;
+
+  constructor(name: string, args: GossipKeyringArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    refuse("GossipKeyring", gossipKeyringErrors(args));
+    super("cos:index:GossipKeyring", name, {}, opts);
+
+    const { keys = defaultKeys, given = {} } = args;
+    const made = (key: string) =>
+      new random.RandomPassword(
+        `${name}-${key}`,
+        { length: passwordLength, special: false },
+        { parent: this },
+      ).result.apply(gossipKey);
+    this.keys = pulumi.secret(pulumi.all(keys.map((key) => given[key] ?? made(key))));
+    this.registerOutputs({ keys: this.keys });
+  }
+}
