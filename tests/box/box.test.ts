@@ -7,6 +7,7 @@ import { health } from "./trials/health";
 import { network } from "./trials/network";
 import { recoveries } from "./trials/recovery";
 import { refreshes } from "./trials/refresh";
+import { security } from "./trials/security";
 import { changesInARow } from "./trials/series";
 import { serverRollouts } from "./trials/servers";
 import { needsBox } from "./requirements";
@@ -32,6 +33,7 @@ describe("the box", function () {
   fromNothing(tested);
   driverTasks(tested);
   network(tested);
+  security(tested);
   changes(tested, all);
   refreshes(tested, all);
   serverRollouts(tested, all);

@@ -106,6 +106,12 @@ export class Laboratory {
     }
   }
 
+  /** All that the engine has kept of the stack, as whoever may not see secrets sees it. */
+  async state(): Promise<object[]> {
+    this.needed();
+    return (await this.stack()).state();
+  }
+
   status(): Promise<BoxStatus> {
     this.needed();
     return this.control.status();

@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { BoxUnderTest } from "./box-under-test";
+
+const products = ["consul", "nomad"] as const;
+type Product = (typeof products)[number];
+
+/** Where agents have the keys of their gossip. */
+const keyrings: Record<Product, string> = {
+  consul: "/var/lib/consul/serf/local.keyring",
+  nomad: "/var/lib/nomad/server/serf.keyring",
+};
+const rolePaths = {
+  consul: "/cos/cos-box/consul-server/consul-gossip",
+  nomad: "/cos/cos-box/nomad-server/nomad-gossip",
+};
+
+/** Prints what comes and goes on a host's links for some seconds, UDP packets of gossip alone, one a line in base64. */
+const capture = `
+import base64, socket, time
+link = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.ntohs(0x0800))
+link.settimeout(1)
+end = time.monotonic() + 5
+while time.monotonic() < end:
+    try:
+        packet = link.recv(65535)
+    except TimeoutError:
+        continue
+    header = (packet[0] & 15) * 4
+    if packet[9] == 17 and int.from_bytes(packet[header + 2:header + 4], "big") in (8301, 4648):
+        print(base64.b64encode(packet[header + 8:]).decode())
+`;
+
+/** Reads a parameter with the credentials of the node, as its programs do. */
+const readParameter = `
+import sys
+from botocore.exceptions import ClientError
+from botocore.session import get_session
+client = get_session().create_client("ssm", region_name="eu-central-1", verify="/etc/ssl/certs/ca-certificates.crt")
+try:
+    print(client.get_parameter(Name=sys.argv[1], WithDecryption=True)["Parameter"]["Value"])
+except ClientError as error:
+    print(error)
+`;
+
+/** Who is kept out, and how what keeps them out is changed. */
+export function security(tested: BoxUnderTest): void {
+  const python = (host: string, program: string, ...args: string[]) =>
+    tested.cluster.exec(host, "python3", "-c", program, ...args);
+
+  /** The keys of each host that gossips. */
+  async function keysOf(product: Product): Promise<string[][]> {
+    const hosts = await tested.cluster.hosts(product === "consul" ? "" : "nomad-server");
+    const files = hosts.map(({ name }) => tested.cluster.exec(name, "cat", keyrings[product]));
+    return (await Promise.all(files)).map((text) => JSON.parse(text) as string[]);
+  }
+
+  /** What an agent says that tries to join, from a host where agents may connect to the servers. */
+  async function strangerSays(...options: string[]): Promise<string> {
+    const [server] = await tested.cluster.hosts("consul-server");
+    const [host] = await tested.cluster.hosts("private-services");
+    assert.ok(server && host);
+    const agent = ["consul", "agent", "-data-dir=/tmp/stranger", "-node=stranger", "-datacenter=eu-central-1"];
+    const ports = ["-serf-lan-port=8399", "-http-port=-1", "-dns-port=-1", "-grpc-port=-1", `-bind=${host.address}`];
+    const join = [`-retry-join=${server.address}`, "-retry-max=1", "-retry-interval=1s"];
+    const command = ["timeout", "20", ...agent, ...ports, ...join, ...options].join(" ");
+    // It ends by itself, having tried in vain.
+    const said = await tested.cluster.exec(host.name, "sh", "-c", `${command} 2>&1; rm -rf /tmp/stranger`);
+    const members = await tested.cluster.get<{ Name: string }[]>("consul", "agent/members");
+    assert.ok(
+      members?.every(({ Name }) => Name !== "stranger"),
+      "it is a member",
+    );
+    return said;
+  }
+
+  describe("its security", () => {
+    it("encrypts what agents gossip", async () => {
+      const names = (await tested.cluster.hosts()).map(({ address }) => `ip-${address.replaceAll(".", "-")}`);
+      for (const kind of ["consul-server", "nomad-server", "private-services"]) {
+        const [host] = await tested.cluster.hosts(kind);
+        const packets = (await python(host?.name ?? "", capture)).split("\n").filter((line) => line !== "");
+        assert.ok(packets.length > 0, `${kind} does not gossip`);
+        for (const packet of packets) {
+          const text = Buffer.from(packet, "base64").toString("latin1");
+          assert.ok(!names.some((name) => text.includes(name)), `${kind} says in clear: ${text}`);
+        }
+      }
+    });
+
+    it("keeps out who has no key, or another", async () => {
+      const other = Buffer.alloc(32, 7).toString("base64");
+      for (const options of [[], [`-encrypt=${other}`]]) {
+        assert.match(await strangerSays(...options), /max join retry exhausted|[Ff]ailed to join|Couldn't join/);
+      }
+    });
+
+    it("lets a node read the secrets of its own role alone", async () => {
+      const [client] = await tested.cluster.hosts("private-services");
+      assert.ok(client);
+      const own = await python(client.name, readParameter, "/cos/cos-box/client/consul-gossip");
+      assert.equal(own.trim(), await tested.cluster.exec(client.name, "cat", keyrings.consul));
+      for (const path of Object.values(rolePaths)) {
+        assert.match(await python(client.name, readParameter, path), /AccessDeniedException.*ssm:GetParameter/);
+      }
+    });
+
+    it("has its keys in files for their agents alone, and nowhere in clear", async () => {
+      const keys = [...new Set((await Promise.all(products.map(keysOf))).flat(2))];
+      assert.equal(keys.length, 2);
+      for (const { name } of await tested.cluster.hosts()) {
+        const owner = await tested.cluster.exec(name, "stat", "-c", "%U %a", keyrings.consul);
+        assert.equal(owner.trim(), "consul 600", name);
+        const pattern = keys.map((key) => `-e '${key}'`).join(" ");
+        const search = "grep --recursive --text --files-with-matches --fixed-strings";
+        const places = [
+          "/etc",
+          "/home",
+          "/opt",
+          "/root",
+          "/run",
+          "/tmp",
+          "/var/lib/cloud",
+          "/var/lib/cos",
+          "/var/log",
+          "/var/tmp",
+        ];
+        const found = await tested.cluster.exec(name, "sh", "-c", `${search} ${pattern} ${places.join(" ")} || true`);
+        assert.equal(found, "", name);
+      }
+      const state = JSON.stringify(await tested.box.state());
+      for (const key of keys) assert.ok(!state.includes(key), "in the state");
+      const log = await readFile(join(tested.box.directory, "box.log"), "utf8");
+      for (const key of keys) assert.ok(!log.includes(key), "in the log of the box");
+    });
+
+    it("changes the keys of gossip without a failed request, and the old ones open nothing then", async () => {
+      const before = await Promise.all(products.map(keysOf));
+      const rotate = (keys: string[]) =>
+        tested.change({ "cos:security": { gossip: { consul: { keys }, nomad: { keys } } } });
+      const { failures } = await tested.trial("the keys of gossip changed in three steps", async () => {
+        const said = [];
+        for (const keys of [["1", "2"], ["2", "1"], ["2"]]) {
+          said.push(await rotate(keys));
+          for (const product of products) {
+            const kept = await keysOf(product);
+            assert.ok(
+              kept.every(({ length }) => length === keys.length),
+              `${product} has ${keys.join(" and ")}`,
+            );
+            assert.equal(new Set(kept.map((ring) => ring.join())).size, 1);
+          }
+        }
+        return said;
+      });
+      assert.deepEqual(failures, []);
+      const after = await Promise.all(products.map(keysOf));
+      for (const [i] of products.entries()) assert.notDeepEqual(after[i], before[i]);
+      const [old] = before[0]?.[0] ?? [];
+      assert.match(await strangerSays(`-encrypt=${old}`), /max join retry exhausted|[Ff]ailed to join|Couldn't join/);
+      // As after an accident: in one step, and back to what the other trials have.
+      const direct = await tested.trial("the keys of gossip changed in one step", async () => [
+        await tested.change({}),
+      ]);
+      assert.deepEqual(direct.failures, []);
+    });
+  });
+}
