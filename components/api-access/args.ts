@@ -29,7 +29,7 @@ export interface ApiAccessArgs {
    * balancer then. @default true
    */
   preserveClientIp?: boolean | undefined;
-  /** How the load balancer asks the servers whether they take traffic. @default every 10 s, 5 s to answer, 2 good or 2 bad answers */
+  /** How the load balancer asks the servers whether they take traffic. @default every 5 s, 4 s to answer, 2 good or 2 bad answers */
   healthCheck?: HealthCheckOptions | undefined;
   /** Seconds after which connections to a server that leaves are closed, 0 to 3600; ends of servers wait for it. @default 30 */
   deregistrationDelaySeconds?: number | undefined;

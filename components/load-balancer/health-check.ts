@@ -40,10 +40,13 @@ export const healthQuestions = {
   fabio: { path: "/health" },
 } satisfies Record<string, HealthQuestion>;
 
-/** How servers of Consul and Nomad are judged: they may be slow to answer during an election. */
+/**
+ * How servers of Consul and Nomad are judged. As often as AWS allows: the first `up` waits for it, once the servers have a leader. They may be slow to
+ * answer during an election; where all of them are, load balancers ask any of them.
+ */
 export const serverHealthCheck: HealthCheckFigures = {
-  intervalSeconds: 10,
-  timeoutSeconds: 5,
+  intervalSeconds: 5,
+  timeoutSeconds: 4,
   healthyThreshold: 2,
   unhealthyThreshold: 2,
 };

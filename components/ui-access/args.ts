@@ -50,7 +50,7 @@ export interface UiAccessArgs extends ApplicationLoadBalancerOptions, HttpsOptio
    * up to 10 minutes and 38 seconds. @default 660
    */
   idleTimeoutSeconds?: number | undefined;
-  /** How the load balancer asks for health. @default every 10 s, 5 s to answer, 2 good or 2 bad answers */
+  /** How the load balancer asks for health. @default every 5 s, 4 s to answer, 2 good or 2 bad answers */
   healthCheck?: HealthCheckOptions | undefined;
   /** Seconds that requests under way have when a node leaves the load balancer, 0 to 3600; ends of nodes wait for it. @default 30 */
   deregistrationDelaySeconds?: number | undefined;

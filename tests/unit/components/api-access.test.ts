@@ -92,8 +92,8 @@ describe("ApiAccess", () => {
           path,
           port: "traffic-port",
           matcher: "200",
-          interval: 10,
-          timeout: 5,
+          interval: 5,
+          timeout: 4,
           healthyThreshold: 2,
           unhealthyThreshold: 2,
         },
@@ -155,7 +155,7 @@ describe("ApiAccess", () => {
       assert.equal(property(`api-${key}`, "TargetGroup", "preserveClientIp"), "false");
       assert.equal(property(`api-${key}`, "TargetGroup", "deregistrationDelay"), 5);
       const check = property(`api-${key}`, "TargetGroup", "healthCheck") as Record<string, unknown>;
-      assert.deepEqual([check.interval, check.timeout], [30, 5]);
+      assert.deepEqual([check.interval, check.timeout], [30, 4]);
     }
     assert.equal(
       property("api-operator-0.0.0.0/0-to-api-tcp-8500-ingress", "SecurityGroupIngressRule", "cidrIpv4"),

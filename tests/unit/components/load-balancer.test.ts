@@ -205,7 +205,7 @@ describe("health checks of load balancers", () => {
       { propertyPath: "healthCheck.unhealthyThreshold", reason: "must be a whole number between 2 and 10, got 2.5" },
       { propertyPath: "healthCheck.timeoutSeconds", reason: "must be less than intervalSeconds (4), got 121" },
     ]);
-    assert.deepEqual(healthCheckErrors("healthCheck", { intervalSeconds: 5 }, serverHealthCheck), [
+    assert.deepEqual(healthCheckErrors("healthCheck", { timeoutSeconds: 5 }, serverHealthCheck), [
       { propertyPath: "healthCheck.timeoutSeconds", reason: "must be less than intervalSeconds (5), got 5" },
     ]);
   });
