@@ -26,6 +26,10 @@ const nodeGroups = [
   "cos-nomad-servers",
 ];
 
+/** The key of the real cluster, which is there before the stack could make one. */
+const gossipKey = Buffer.alloc(32, 7).toString("base64");
+const gossip = (...keys: string[]) => ({ keys, ...(keys.includes("real") && { given: { real: gossipKey } }) });
+
 /**
  * The stack dev by the real engine, on the pretended AWS account of the stand-in plugin, whose load balancers answer at the
  * address of a real cluster: its Consul and Nomad are as many servers as dev has, and a client for each of its pools (fewer
@@ -40,7 +44,10 @@ describe("the stack dev, in a real engine", function () {
 
   before(async () => {
     const clients = ["public-services", "private-services"].map((name) => ({ nodePool: name, datacenter: name }));
-    cluster = await LoopbackCluster.create({ consulServers: 3, nomadServers: 3, clients });
+    cluster = await LoopbackCluster.create({
+      ...{ consulServers: 3, nomadServers: 3, clients },
+      gossip: { consul: [gossipKey], nomad: [gossipKey] },
+    });
     stack = await RepositoryStack.create("dev", { COS_STAND_IN_AWS_ADDRESS: cluster.address });
     config = await loopbackJobs(cluster);
     await stack.configure(config);
@@ -197,6 +204,24 @@ describe("the stack dev, in a real engine", function () {
     assert.deepEqual(await minQuorum(), [5, 5]);
   });
 
+  it("changes the keys of gossip of the real agents, and shows them nowhere", async () => {
+    for (const keys of [["real", "2"], ["2"]]) {
+      const { text } = await up({ "cos:security": { gossip: { consul: gossip(...keys), nomad: gossip(...keys) } } });
+      const [consul, nomad] = await Promise.all([
+        cluster.keys("consul", cluster.client(0)),
+        cluster.keys("nomad", cluster.server(0)),
+      ]);
+      assert.deepEqual([consul.length, nomad.length], [keys.length, keys.length]);
+      const state = JSON.stringify(await stack.state());
+      const outputs = JSON.stringify(await stack.outputs());
+      for (const key of [...consul, ...nomad]) {
+        assert.ok(!text.includes(key), "in what `up` prints");
+        assert.ok(!state.includes(key) && !outputs.includes(key), "in the state");
+      }
+      assert.ok(keys.includes("real") === consul.includes(gossipKey));
+    }
+  });
+
   it("is destroyed when its cluster cannot be reached", async () => {
     await cluster.stop();
     const { exitCode, text } = await stack.destroy();
@@ -256,6 +281,7 @@ async function loopbackJobs(cluster: LoopbackCluster): Promise<Record<string, un
     "aws:region": "us-east-1",
     "cos:nomad": { pools: pools() },
     "cos:readyTimeoutSeconds": 120,
+    "cos:security": { gossip: { consul: gossip("real"), nomad: gossip("real") } },
     "cos:jobs": jobs.map((job) => ({
       ...job,
       variables: { ...job.variables, driver: "raw_exec", ...(job.file.includes("fabio") && fabio) },
