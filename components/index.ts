@@ -1,5 +1,6 @@
 export * from "./api-access";
 export * from "./bastion";
+export * from "./certificate-authority";
 export * from "./client-pool";
 export * from "./cluster-record";
 export * from "./cluster-settings";
