@@ -20,6 +20,11 @@ export interface NomadClientOptions {
   drivers?: readonly TaskDriver[] | undefined;
   /** Drivers without isolation to run besides all others, where `drivers` is not given. @default none */
   unisolatedDrivers?: Extract<TaskDriver, "raw_exec">[] | undefined;
+  /**
+   * Users of the node, besides root, that no task of `exec` and `java` may run as: such tasks see the node's /etc, with what is in it for these users
+   * alone. @default none
+   */
+  deniedUsers?: readonly string[] | undefined;
   /** Directories of the node that jobs may mount as volumes, by the volumes' names. @default none */
   hostVolumes?: Record<string, { path: string; readOnly?: boolean | undefined }> | undefined;
   /**
@@ -36,11 +41,15 @@ export interface NomadClientOptions {
   fingerprintDenylist?: string[] | undefined;
 }
 
+/** What a list of one's own replaces. Source: nomad 1.11, client/config/config.go (`DefaultUserDenylist`). */
+const nomadsOwnDenied = ["root", "Administrator"];
+
 /** The `client` block of a Nomad agent's file. */
 export function clientBlock(client: NomadClientOptions) {
   const options = {
     ...(client.drivers && { "driver.allowlist": client.drivers.join(",") }),
     ...(client.fingerprintDenylist && { "fingerprint.denylist": client.fingerprintDenylist.join(",") }),
+    ...(client.deniedUsers && { "user.denylist": [...nomadsOwnDenied, ...client.deniedUsers].join(",") }),
   };
   return {
     enabled: true,

@@ -18,6 +18,9 @@ export const nomadConfigFile = "/etc/nomad.d/cos.json";
  */
 const heartbeatGrace = "20s";
 
+/** Users of nodes that agents run as: the image makes them, and secrets in /etc are theirs. */
+const agentUsers = ["consul", "nomad"];
+
 /** What differs between the Nomad agents of nodes. */
 export interface NomadNodeAgent {
   region: string;
@@ -54,7 +57,7 @@ export function nomadNodeAgent({ region, datacenter, joinTag, awsRegion, server,
       ...server,
       retryJoin,
     },
-    client: client && { ...client, retryJoin, dynamicPorts },
+    client: client && { deniedUsers: agentUsers, ...client, retryJoin, dynamicPorts },
     telemetry: true,
   });
 }

@@ -30,8 +30,19 @@ const configs: Record<string, object> = {
   java: javaTool,
 };
 
-/** Runs a task of a driver once on a host, and returns what it printed. */
-export async function said({ cluster }: BoxUnderTest, driver: string, host: HostStatus): Promise<string> {
+interface Allocation {
+  ID: string;
+  ClientStatus: string;
+  TaskStates: { probe?: { Events: { DisplayMessage: string }[] } } | null;
+}
+
+/** Runs a task of a driver once on a host, and returns what it printed; of one that has failed, what Nomad says of it. */
+export async function said(
+  { cluster }: BoxUnderTest,
+  driver: string,
+  host: HostStatus,
+  changes: object = {},
+): Promise<string> {
   const id = `probe-${driver.replace("_", "-")}`;
   const job = {
     ID: id,
@@ -44,7 +55,9 @@ export async function said({ cluster }: BoxUnderTest, driver: string, host: Host
         Name: "probe",
         RestartPolicy: { Attempts: 0, Mode: "fail" },
         ReschedulePolicy: { Attempts: 0, Unlimited: false },
-        Tasks: [{ Name: "probe", Driver: driver, Config: configs[driver], Resources: { CPU: 50, MemoryMB: 256 } }],
+        Tasks: [
+          { Name: "probe", Driver: driver, Config: configs[driver], Resources: { CPU: 50, MemoryMB: 256 }, ...changes },
+        ],
       },
     ],
   };
@@ -53,13 +66,15 @@ export async function said({ cluster }: BoxUnderTest, driver: string, host: Host
   const api = "http://127.0.0.1:4646/v1";
   await cluster.exec(server, "curl", "--fail", "--silent", "--data", text, `${api}/jobs`);
   try {
-    let allocation = "";
+    let found: Allocation | undefined;
     await cluster.until(`${id} has ended`, async () => {
-      const all = await cluster.get<{ ID: string; ClientStatus: string }[]>("nomad", `job/${id}/allocations`);
-      allocation = all?.[0]?.ID ?? "";
-      return all?.[0]?.ClientStatus === "complete" || all?.[0]?.ClientStatus === "failed";
+      [found] = (await cluster.get<Allocation[]>("nomad", `job/${id}/allocations`)) ?? [];
+      return found?.ClientStatus === "complete" || found?.ClientStatus === "failed";
     });
-    return await cluster.exec(server, "nomad", "alloc", "logs", allocation, "probe");
+    if (found?.ClientStatus === "failed") {
+      return (found.TaskStates?.probe?.Events ?? []).map(({ DisplayMessage }) => DisplayMessage).join("\n");
+    }
+    return await cluster.exec(server, "nomad", "alloc", "logs", found?.ID ?? "", "probe");
   } finally {
     await cluster.exec(server, "curl", "--silent", "--request", "DELETE", `${api}/job/${id}?purge=true`);
   }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BoxUnderTest } from "./box-under-test";
+import { said } from "./drivers";
 
 const products = ["consul", "nomad"] as const;
 type Product = (typeof products)[number];
@@ -111,6 +112,31 @@ export function security(tested: BoxUnderTest): void {
       }
     });
 
+    it("runs agents as users of their own, but for Nomad's on clients, which makes namespaces for tasks", async () => {
+      const userOf = async (host: string, unit: string) => {
+        const found = await tested.cluster.exec(
+          host,
+          "sh",
+          "-c",
+          `ps -o user= -p $(systemctl show -P MainPID ${unit})`,
+        );
+        return found.trim();
+      };
+      for (const { name } of await tested.cluster.hosts()) {
+        assert.equal(await userOf(name, "consul.service"), "consul", name);
+        if (name.startsWith("consul-server")) continue;
+        assert.equal(await userOf(name, "nomad.service"), name.startsWith("nomad-server") ? "nomad" : "root", name);
+      }
+    });
+
+    it("runs no task as the users whose secrets are on the node", async () => {
+      const [host] = await tested.cluster.hosts("private-services");
+      assert.ok(host);
+      for (const User of ["root", "consul", "nomad"]) {
+        assert.match(await said(tested, "exec", host, { User }), new RegExp(`running as user "${User}" is disallowed`));
+      }
+    });
+
     it("has its keys in files for their agents alone, and nowhere in clear", async () => {
       const keys = [...new Set((await Promise.all(products.map(keysOf))).flat(2))];
       assert.equal(keys.length, 2);
@@ -145,9 +171,9 @@ export function security(tested: BoxUnderTest): void {
       const rotate = (keys: string[]) =>
         tested.change({ "cos:security": { gossip: { consul: { keys }, nomad: { keys } } } });
       const { failures } = await tested.trial("the keys of gossip changed in three steps", async () => {
-        const said = [];
+        const changes = [];
         for (const keys of [["1", "2"], ["2", "1"], ["2"]]) {
-          said.push(await rotate(keys));
+          changes.push(await rotate(keys));
           for (const product of products) {
             const kept = await keysOf(product);
             assert.ok(
@@ -157,7 +183,7 @@ export function security(tested: BoxUnderTest): void {
             assert.equal(new Set(kept.map((ring) => ring.join())).size, 1);
           }
         }
-        return said;
+        return changes;
       });
       assert.deepEqual(failures, []);
       const after = await Promise.all(products.map(keysOf));

@@ -55,6 +55,11 @@ describe("the configuration of agents", () => {
     ]);
   });
 
+  it("keeps tasks from users whose secrets are on the node, and from those that Nomad's own list has", () => {
+    const { client } = nomadAgentConfig({ ...nomad, client: { deniedUsers: ["consul", "nomad"] } });
+    assert.deepEqual(client?.options, { "user.denylist": "root,Administrator,consul,nomad" });
+  });
+
   it("publishes the metrics of allocations on clients only", () => {
     const server = nomadAgentConfig({ ...nomad, telemetry: true, server: { expect: 3 } });
     assert.deepEqual(server.telemetry, { prometheus_metrics: true, disable_hostname: true });
