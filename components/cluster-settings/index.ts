@@ -27,6 +27,8 @@ export type { AutopilotArgs, AutopilotSettings } from "./autopilot";
 export class ClusterSettings extends pulumi.ComponentResource {
   /** What the last run of the command has changed, a line each; empty where nothing had to. */
   readonly changes: pulumi.Output<string>;
+  /** The scheduler's settings: what jobs have to come after. */
+  readonly scheduler: nomad.SchedulerConfig;
 
   constructor(name: string, args: ClusterSettingsArgs, opts?: pulumi.ComponentResourceOptions) {
     refuse("ClusterSettings", clusterSettingsErrors(args));
@@ -44,7 +46,7 @@ export class ClusterSettings extends pulumi.ComponentResource {
       },
       child,
     );
-    new nomad.SchedulerConfig(
+    this.scheduler = new nomad.SchedulerConfig(
       `${name}-scheduler`,
       {
         schedulerAlgorithm: args.nomad.scheduler.algorithm,

@@ -289,7 +289,9 @@ export class Cos extends pulumi.ComponentResource {
       },
       { parent: this, providers, dependsOn: gate, deletedWith: this.nomad },
     );
-    return { warning: gate.warning, forJobs: { providers, dependsOn: [gate, settings], deletedWith: this.nomad } };
+    // Of the settings, jobs depend on how they are placed.
+    const dependsOn = [gate, settings.scheduler];
+    return { warning: gate.warning, forJobs: { providers, dependsOn, deletedWith: this.nomad } };
   }
 }
 

@@ -252,13 +252,7 @@ describe("Cos", function () {
     const job = resources.one("jobs-ping");
     assert.equal(job.provider, "cos-nomad-api");
     assert.equal(job.parent, "jobs");
-    assert.deepEqual(resources.one("jobs").dependsOn, [
-      "cos-ready-gate",
-      "cos-settings-autopilot",
-      "cos-settings-consul-autopilot",
-      "cos-settings-gossip",
-      "cos-settings-scheduler",
-    ]);
+    assert.deepEqual(resources.one("jobs").dependsOn, ["cos-ready-gate", "cos-settings-scheduler"]);
     const gone = Object.keys(deletedWith).filter((name) => deletedWith[name] !== "");
     const settings = ["autopilot", "consul-autopilot", "gossip", "scheduler"].map((key) => `cos-settings-${key}`);
     assert.deepEqual(gone.sort(), ["cos-settings", ...settings, "jobs", "jobs-ping"]);
