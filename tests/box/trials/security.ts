@@ -8,7 +8,7 @@ const products = ["consul", "nomad"] as const;
 type Product = (typeof products)[number];
 
 /** What an agent says of what was encrypted with a key that it does not have. */
-const undecipherable = /No installed keys could decrypt the message/;
+const undecipherable = /no installed keys could decrypt the message/i;
 
 /** Where agents have the keys of their gossip. */
 const keyrings: Record<Product, string> = {
@@ -68,7 +68,7 @@ export function security(tested: BoxUnderTest): void {
     const since = `@${Math.floor(Date.now() / 1000)}`;
     const agent = ["consul", "agent", "-data-dir=/tmp/stranger", "-node=stranger", "-datacenter=eu-central-1"];
     const ports = ["-serf-lan-port=8399", "-http-port=-1", "-dns-port=-1", "-grpc-port=-1", `-bind=${host.address}`];
-    const join = [`-retry-join=${server.address}`, "-retry-interval=1s"];
+    const join = [`-retry-join=${server.address}:8301`, "-retry-interval=1s"];
     const unit = ["systemd-run", "--quiet", "--collect", "--unit=stranger"];
     await tested.cluster.exec(host.name, ...unit, ...agent, ...ports, ...join, ...options);
     try {
