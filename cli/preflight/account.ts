@@ -92,6 +92,10 @@ const actions = [
   "iam:PassRole",
   "iam:CreateInstanceProfile",
   "iam:CreateServiceLinkedRole",
+  "kms:CreateKey",
+  "kms:EnableKeyRotation",
+  "kms:Encrypt",
+  "ssm:PutParameter",
   "ssm:StartSession",
 ];
 

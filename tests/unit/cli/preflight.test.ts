@@ -67,7 +67,7 @@ ${more}`,
   ok  availability zones   3 wanted, eu-central-1 has eu-central-1a, eu-central-1b, eu-central-1c
   ok  service-linked role  AWSServiceRoleForAutoScaling
   ok  service-linked role  AWSServiceRoleForElasticLoadBalancing
-  ok  rights               24 main actions are allowed
+  ok  rights               28 main actions are allowed
   ok  allowed addresses    no placeholder among them
   ok  instance types       t4g.micro
   ok  machine image        ami-1 for arm64
