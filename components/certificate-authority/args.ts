@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type PropertyError, repeated } from "../checks";
-import { nameErrors } from "../cluster-settings/servers";
+import type { PropertyError } from "../checks";
+import { rotationErrors } from "../rotation";
 
 /** An authority that is there already. */
 export interface GivenAuthority {
@@ -48,21 +48,21 @@ export interface CertificateArgs {
 /** What holds where nothing is said. */
 export const defaults = { authorities: ["1"], authorityHours: 87_600, certificateHours: 8760 } as const;
 
+const pemBegin = "-----BEGIN CERTIFICATE-----";
+
 /** What is wrong with the plain arguments of {@link CertificateAuthority}. Keys are not shown. */
 export function certificateAuthorityErrors(args: CertificateAuthorityArgs): PropertyError[] {
   const { authorities = [...defaults.authorities], given = {} } = args;
   const [first = ""] = authorities;
   const signer = given[first];
   return [
-    ...(authorities.length === 0
-      ? [{ propertyPath: "authorities", reason: 'must name at least one authority, such as ["1"]' }]
-      : []),
-    ...authorities.flatMap((name, i) => nameErrors(`authorities[${i}]`, name)),
-    ...repeated(authorities).map(({ value, indexes }) => ({
-      propertyPath: `authorities[${indexes.at(-1)}]`,
-      reason: `"${value}" is already authorities[${indexes[0]}]`,
-    })),
-    ...Object.entries(given).flatMap(([name, authority]) => givenErrors(name, authority, authorities)),
+    ...rotationErrors("authorities", "authority", authorities, Object.keys(given)),
+    ...Object.entries(given)
+      .filter(([, { certPem }]) => typeof certPem === "string" && !certPem.trimStart().startsWith(pemBegin))
+      .map(([name]) => ({
+        propertyPath: `given.${name}.certPem`,
+        reason: `must be a certificate as PEM (${pemBegin})`,
+      })),
     ...(signer && signer.privateKeyPem === undefined
       ? [{ propertyPath: `given.${first}.privateKeyPem`, reason: "must be given: the first authority signs" }]
       : []),
@@ -82,21 +82,6 @@ export function certificateErrors({ uses, validityHours, renewalHours }: Certifi
   return [
     { propertyPath: "renewalHours", reason: `must be less than validityHours (${validity}), got ${renewalHours}` },
   ];
-}
-
-function givenErrors(name: string, { certPem }: GivenAuthority, authorities: readonly string[]): PropertyError[] {
-  const errors: PropertyError[] = [];
-  if (!authorities.includes(name)) {
-    const reason = `there is no such authority; authorities are: ${authorities.join(", ")}`;
-    errors.push({ propertyPath: `given.${name}`, reason });
-  }
-  if (typeof certPem === "string" && !certPem.trimStart().startsWith("-----BEGIN CERTIFICATE-----")) {
-    errors.push({
-      propertyPath: `given.${name}.certPem`,
-      reason: "must be a certificate as PEM (-----BEGIN CERTIFICATE-----)",
-    });
-  }
-  return errors;
 }
 
 function hoursErrors(propertyPath: string, hours: number | undefined): PropertyError[] {

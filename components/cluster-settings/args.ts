@@ -16,8 +16,6 @@ export interface ClusterSettingsArgs {
     servers: number;
     /** Autopilot's settings, complete. */
     autopilot: AutopilotSettings;
-    /** The keys of its gossip, base64, the first of which encrypts. @default none: they are left as they are */
-    gossipKeys?: pulumi.Input<string[]> | undefined;
   };
   /** The Nomad cluster; a `NomadCluster` is one. */
   nomad: {
@@ -25,11 +23,11 @@ export interface ClusterSettingsArgs {
     servers: number;
     /** Autopilot's settings, complete. */
     autopilot: AutopilotSettings;
-    /** The keys of its gossip, base64, the first of which encrypts. @default none: they are left as they are */
-    gossipKeys?: pulumi.Input<string[]> | undefined;
     /** The scheduler's settings, complete. */
     scheduler: SchedulerSettings;
   };
+  /** Keys of gossip, base64, the first of which encrypts. @default none: those of the agents are left as they are */
+  gossipKeys?: { consul?: pulumi.Input<string[]> | undefined; nomad?: pulumi.Input<string[]> | undefined } | undefined;
 }
 
 /** What is wrong with the arguments of {@link ClusterSettings}. */

@@ -66,9 +66,8 @@ export class ClusterSettings extends pulumi.ComponentResource {
       program("autopilot", "COS_AUTOPILOT", JSON.stringify(both)),
       { ...child, dependsOn: [consulAutopilot] },
     );
-    const gossipKeys = { consul: args.consul.gossipKeys, nomad: args.nomad.gossipKeys };
-    if (gossipKeys.consul ?? gossipKeys.nomad) {
-      const keys = pulumi.secret(pulumi.jsonStringify(gossipKeys));
+    if (args.gossipKeys) {
+      const keys = pulumi.secret(pulumi.jsonStringify(args.gossipKeys));
       new local.Command(`${name}-gossip`, program("gossip", "COS_GOSSIP", keys), child);
     }
 

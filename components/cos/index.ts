@@ -279,14 +279,7 @@ export class Cos extends pulumi.ComponentResource {
     };
     const settings = new ClusterSettings(
       `${name}-settings`,
-      {
-        ...{ consulAddress, nomadAddress },
-        consul: { servers: this.consul.servers, autopilot: this.consul.autopilot, gossipKeys: gossipKeys.consul },
-        nomad: {
-          ...{ servers: this.nomad.servers, autopilot: this.nomad.autopilot, scheduler: this.nomad.scheduler },
-          gossipKeys: gossipKeys.nomad,
-        },
-      },
+      { consulAddress, nomadAddress, consul: this.consul, nomad: this.nomad, gossipKeys },
       { parent: this, providers, dependsOn: gate, deletedWith: this.nomad },
     );
     // Of the settings, jobs depend on how they are placed.

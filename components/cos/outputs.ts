@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { mapValues } from "../map-values";
 import type { Cos } from ".";
 
 /** All that is to know of a cluster from outside: what the stack exports as `cluster`, and `npx pulumi-cos` reads. */
@@ -87,7 +88,3 @@ export function clusterOutputs(cos: Cos) {
 
 /** What {@link clusterOutputs} is once everything is known. */
 export type ClusterOutputs = pulumi.Unwrap<ReturnType<typeof clusterOutputs>>;
-
-function mapValues<T, U>(values: Readonly<Record<string, T>>, of: (value: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, of(value)]));
-}

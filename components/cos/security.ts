@@ -7,7 +7,7 @@ import type { CosArgs } from "./args";
 /** What keeps others out of a cluster. */
 export interface Security {
   /** The keys of gossip, where it is encrypted. */
-  gossipKeys: { consul?: pulumi.Output<string[]>; nomad?: pulumi.Output<string[]> };
+  gossipKeys: Record<"consul" | "nomad", pulumi.Output<string[]>> | undefined;
   /** What nodes of a role get of it. */
   secrets(role: NodeRole): NodeSecret[];
 }
@@ -19,7 +19,7 @@ export function secure(name: string, args: CosArgs, clusterName: string, parent:
     const reason =
       "gossip is not encrypted: whoever reaches an agent can join the cluster, and make itself a server of it";
     void pulumi.log.warn(`security.gossip is false: ${reason}`, parent);
-    return { gossipKeys: {}, secrets: () => [] };
+    return { gossipKeys: undefined, secrets: () => [] };
   }
   const keyring = (product: "consul" | "nomad") =>
     new GossipKeyring(`${name}-gossip-${product}`, gossip[product] ?? {}, { parent });

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type PropertyError, repeated } from "../checks";
-import { nameErrors } from "../cluster-settings/servers";
+import type { PropertyError } from "../checks";
+import { rotationErrors } from "../rotation";
 
 /** Arguments of {@link GossipKeyring}. */
 export interface GossipKeyringArgs {
@@ -23,26 +23,12 @@ export const defaultKeys: readonly string[] = ["1"];
 
 /** What is wrong with the plain arguments of {@link GossipKeyring}. Keys are not shown. */
 export function gossipKeyringErrors({ keys = [...defaultKeys], given = {} }: GossipKeyringArgs): PropertyError[] {
+  const reason =
+    "must be 32 bytes in base64, as `consul keygen` and `nomad operator gossip keyring generate` make them";
   return [
-    ...(keys.length === 0 ? [{ propertyPath: "keys", reason: 'must name at least one key, such as ["1"]' }] : []),
-    ...keys.flatMap((key, i) => nameErrors(`keys[${i}]`, key)),
-    ...repeated(keys).map(({ value, indexes }) => ({
-      propertyPath: `keys[${indexes.at(-1)}]`,
-      reason: `"${value}" is already keys[${indexes[0]}]`,
-    })),
-    ...Object.entries(given).flatMap(([key, value]) => givenErrors(key, value, keys)),
+    ...rotationErrors("keys", "key", keys, Object.keys(given)),
+    ...Object.entries(given)
+      .filter(([, key]) => typeof key === "string" && !/^[A-Za-z0-9+/]{43}=$/.test(key))
+      .map(([name]) => ({ propertyPath: `given.${name}`, reason })),
   ];
-}
-
-function givenErrors(key: string, value: pulumi.Input<string>, keys: readonly string[]): PropertyError[] {
-  const propertyPath = `given.${key}`;
-  const errors: PropertyError[] = [];
-  if (!keys.includes(key)) errors.push({ propertyPath, reason: `there is no such key; keys are: ${keys.join(", ")}` });
-  if (typeof value === "string" && !/^[A-Za-z0-9+/]{43}=$/.test(value)) {
-    errors.push({
-      propertyPath,
-      reason: "must be 32 bytes in base64, as `consul keygen` and `nomad operator gossip keyring generate` make them",
-    });
-  }
-  return errors;
 }

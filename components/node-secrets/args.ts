@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type PropertyError, under } from "../checks";
 import { nameErrors } from "../cluster-settings/servers";
 import type { FileOwner, NodeRole } from "../node/args";
-import { secretErrors } from "../node/parameters";
+import { kmsKeyErrors, secretFileErrors } from "../node/parameters";
 import type { Tags } from "../security-group";
 
 /** A file with a secret, as nodes of a role get it. */
@@ -46,31 +46,15 @@ export function parameterName(clusterName: string, role: NodeRole, secret: strin
 export function nodeSecretsErrors({ clusterName, secrets, kmsKeyArn }: NodeSecretsArgs): PropertyError[] {
   return [
     ...nameErrors("clusterName", clusterName),
-    ...keyErrors(kmsKeyArn),
+    ...kmsKeyErrors("kmsKeyArn", kmsKeyArn),
     ...Object.entries(secrets).flatMap(([role, contents]) => under(`secrets.${role}`, contentErrors(contents))),
   ];
 }
 
 function contentErrors(contents: SecretContents): PropertyError[] {
-  const entries = Object.entries(contents);
-  const placed = entries.map(([, { path, owner }]) => ({ parameter: "/placeholder", path, owner }));
+  const names = Object.keys(contents);
   return [
-    ...entries.flatMap(([name]) => nameErrors(name, name)),
-    // They are known by names here.
-    ...secretErrors(placed).map(({ propertyPath, reason }) => ({
-      propertyPath: named(propertyPath, entries),
-      reason: named(reason, entries),
-    })),
+    ...names.flatMap((name) => nameErrors(name, name)),
+    ...secretFileErrors(Object.values(contents), (i) => names[i] ?? ""),
   ];
-}
-
-const named = (text: string, entries: [string, SecretContent][]): string =>
-  text.replace(/secrets\[(\d+)\]/g, (_, i: string) => entries[Number(i)]?.[0] ?? i);
-
-function keyErrors(kmsKeyArn: NodeSecretsArgs["kmsKeyArn"]): PropertyError[] {
-  if (kmsKeyArn === undefined) return [];
-  return secretErrors([{ parameter: "/placeholder", path: "/placeholder", kmsKeyArn }]).map(({ reason }) => ({
-    propertyPath: "kmsKeyArn",
-    reason,
-  }));
 }

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { mapValues } from "../map-values";
 import type { NodeRole, NodeSecret } from "../node/args";
 import { refuse } from "../refuse";
 import { type NodeSecretsArgs, nodeSecretsErrors, parameterName } from "./args";
@@ -45,7 +46,7 @@ export class NodeSecrets extends pulumi.ComponentResource {
         { parent: this },
       ).name;
     this.parameters = mapValues(secrets, (contents, role) =>
-      mapValues(contents, ({ value }, secret) => parameter(role as NodeRole, secret, value)),
+      mapValues(contents, ({ value }, secret) => parameter(role, secret, value)),
     );
     this.registerOutputs({ kmsKeyArn: this.kmsKeyArn, parameters: this.parameters });
   }
@@ -73,12 +74,4 @@ export class NodeSecrets extends pulumi.ComponentResource {
       { parent: this },
     ).arn;
   }
-}
-
-function mapValues<T, U>(
-  values: Readonly<Partial<Record<string, T>>>,
-  of: (value: T, key: string) => U,
-): Record<string, U> {
-  const given = Object.entries(values).filter((entry): entry is [string, T] => entry[1] !== undefined);
-  return Object.fromEntries(given.map(([key, value]) => [key, of(value, key)]));
 }

@@ -75,29 +75,48 @@ const ownFiles = ["/etc/cos/node.json", "/etc/consul.d/cos.json", "/etc/nomad.d/
 
 /** What is wrong with secrets. */
 export function secretErrors(secrets: readonly NodeSecret[]): PropertyError[] {
-  const errors: PropertyError[] = [];
-  secrets.forEach(({ parameter, path, owner, kmsKeyArn }, i) => {
-    const at = `secrets[${i}]`;
-    if (typeof parameter === "string" && !/^(\/[A-Za-z0-9._-]+)+$/.test(parameter)) {
-      const reason = `must be the name of an SSM parameter that begins with /, such as /cos/gossip, got "${parameter}"`;
-      errors.push({ propertyPath: `${at}.parameter`, reason });
-    }
-    errors.push(...pathError(`${at}.path`, path));
-    if (ownFiles.includes(path)) {
-      errors.push({ propertyPath: `${at}.path`, reason: `"${path}" is a file that the component writes` });
-    }
-    if (owner !== undefined && !["root", "consul", "nomad"].includes(owner)) {
-      errors.push({ propertyPath: `${at}.owner`, reason: `must be root, consul or nomad, got "${owner}"` });
-    }
-    if (typeof kmsKeyArn === "string" && !/^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/.+$/.test(kmsKeyArn)) {
-      const reason = `must be the ARN of a KMS key (arn:aws:kms:REGION:ACCOUNT:key/ID), got "${kmsKeyArn}"`;
-      errors.push({ propertyPath: `${at}.kmsKeyArn`, reason });
-    }
-  });
-  for (const { value, indexes } of repeated(secrets.map(({ path }) => path))) {
-    for (const i of indexes.slice(1)) {
-      errors.push({ propertyPath: `secrets[${i}].path`, reason: `"${value}" is secrets[${indexes[0] ?? 0}].path too` });
-    }
-  }
-  return errors;
+  const at = (i: number) => `secrets[${i}]`;
+  return [
+    ...secrets.flatMap(({ parameter, kmsKeyArn }, i) => [
+      ...parameterErrors(`${at(i)}.parameter`, parameter),
+      ...kmsKeyErrors(`${at(i)}.kmsKeyArn`, kmsKeyArn),
+    ]),
+    ...secretFileErrors(secrets, at),
+  ];
+}
+
+function parameterErrors(propertyPath: string, parameter: pulumi.Input<string>): PropertyError[] {
+  if (typeof parameter !== "string" || /^(\/[A-Za-z0-9._-]+)+$/.test(parameter)) return [];
+  const reason = `must be the name of an SSM parameter that begins with /, such as /cos/gossip, got "${parameter}"`;
+  return [{ propertyPath, reason }];
+}
+
+/**
+ * What is wrong with the files that secrets go to.
+ *
+ * @param at the property that a secret is in
+ */
+export function secretFileErrors(
+  files: readonly Pick<NodeSecret, "path" | "owner">[],
+  at: (i: number) => string,
+): PropertyError[] {
+  const each = files.flatMap(({ path, owner }, i): PropertyError[] => [
+    ...pathError(`${at(i)}.path`, path),
+    ...(ownFiles.includes(path)
+      ? [{ propertyPath: `${at(i)}.path`, reason: `"${path}" is a file that the component writes` }]
+      : []),
+    ...(owner !== undefined && !["root", "consul", "nomad"].includes(owner)
+      ? [{ propertyPath: `${at(i)}.owner`, reason: `must be root, consul or nomad, got "${owner}"` }]
+      : []),
+  ]);
+  const twice = repeated(files.map(({ path }) => path)).flatMap(({ value, indexes: [first = 0, ...others] }) =>
+    others.map((i) => ({ propertyPath: `${at(i)}.path`, reason: `"${value}" is ${at(first)}.path too` })),
+  );
+  return [...each, ...twice];
+}
+
+/** What is wrong with the ARN of a KMS key. */
+export function kmsKeyErrors(propertyPath: string, arn: pulumi.Input<string> | undefined): PropertyError[] {
+  if (typeof arn !== "string" || /^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/.+$/.test(arn)) return [];
+  return [{ propertyPath, reason: `must be the ARN of a KMS key (arn:aws:kms:REGION:ACCOUNT:key/ID), got "${arn}"` }];
 }

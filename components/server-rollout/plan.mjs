@@ -27,13 +27,10 @@
  *   | { kind: "wait", servers: Server[], missing: number }
  *   | { kind: "grow", size: number, spreads: boolean }
  *   | { kind: "transfer", leader: Server }
- *   | { kind: "end", server: Server, shrink: boolean, isNext: boolean }} Step
+ *   | { kind: "end", server: Server, shrink: boolean }} Step
  */
 
 /**
- * What to do next. Of a server that is to end, also whether the group gets smaller with it, and whether there is a next one, whose successor can come at
- * once.
- *
  * One server more than wanted comes before an old one goes, so that as many may fail meanwhile as always. The leader goes last, once
  * another leads. Auto Scaling launches in any of the zones that have the fewest, so the last one that goes may leave its zone empty and another with
  * two: one more comes then, in the place of one of the two.
@@ -56,7 +53,8 @@ export function nextStep({ wanted, desired, servers, zones, maySpread }) {
   const [server] = fullestZoneFirst(followers, servers);
   const [leader] = going;
   if (!server) return leader ? { kind: "transfer", leader } : { kind: "done" };
-  return { kind: "end", server, shrink: desired > wanted, isNext: old.length > 1 };
+  // Where others are to go, the next step asks for one more: Auto Scaling takes longer to find out that one is missing.
+  return { kind: "end", server, shrink: desired > wanted };
 }
 
 /**

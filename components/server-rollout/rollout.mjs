@@ -8,7 +8,7 @@ import { isUneven, nextStep } from "./plan.mjs";
 import { Servers } from "./raft.mjs";
 
 /**
- * @import { Server, Step } from "./plan.mjs"
+ * @import { Server } from "./plan.mjs"
  * @import { Member, Node, Peer } from "./raft.mjs"
  */
 
@@ -89,7 +89,7 @@ export class Rollout {
         await this.handOver(step.leader, servers, peers);
       } else {
         this.tell(`ending ${shown(step.server)}`);
-        await this.end(step, peers);
+        await this.end(step.server, step.shrink, peers);
         ended += 1;
       }
       since = Date.now();
@@ -163,15 +163,14 @@ export class Rollout {
 
   /**
    * Ends a server, and waits until it has no vote any more.
-   * @param {Extract<Step, { kind: "end" }>} step
+   * @param {Server} server
+   * @param {boolean} shrink
    * @param {Peer[]} peers
    */
-  async end({ server, shrink, isNext }, peers) {
+  async end(server, shrink, peers) {
     const peer = peers.find(({ address }) => address === server.address);
     await this.group.end(server.id, shrink);
     this.settled.delete(server.id);
-    // Asked for meanwhile: Auto Scaling takes some time to find out that one is missing.
-    if (shrink && isNext) await this.patiently("grow", () => this.group.resize(this.wanted.servers + 1));
     if (!peer) return;
     this.leaving.push(peer);
     // At once: until the others find out that it is gone, another failure would leave too few of those that vote.

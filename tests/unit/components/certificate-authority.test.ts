@@ -122,8 +122,8 @@ describe("CertificateAuthority", () => {
       [
         'authorities[1]: must be up to 128 letters, digits and ".-_", a letter or digit first, got "a b"',
         'authorities[2]: "office" is already authorities[0]',
-        "given.office.certPem: must be a certificate as PEM (-----BEGIN CERTIFICATE-----)",
         "given.other: there is no such authority; authorities are: office, a b, office",
+        "given.office.certPem: must be a certificate as PEM (-----BEGIN CERTIFICATE-----)",
         "given.office.privateKeyPem: must be given: the first authority signs",
         "validityHours: must be a whole number of hours, at least 1, got 0",
       ],

@@ -73,11 +73,11 @@ describe("GossipKeyring", () => {
         reason: 'must be up to 128 letters, digits and ".-_", a letter or digit first, got "a b"',
       },
       { propertyPath: "keys[2]", reason: '"1" is already keys[0]' },
+      { propertyPath: "given.other", reason: "there is no such key; keys are: 1, a b, 1" },
       {
         propertyPath: "given.1",
         reason: "must be 32 bytes in base64, as `consul keygen` and `nomad operator gossip keyring generate` make them",
       },
-      { propertyPath: "given.other", reason: "there is no such key; keys are: 1, a b, 1" },
     ]);
     assert.deepEqual(gossipKeyringErrors({ keys: [] }), [
       { propertyPath: "keys", reason: 'must name at least one key, such as ["1"]' },

@@ -90,15 +90,15 @@ describe("the rights and secrets of a NodeGroup", () => {
         propertyPath: "secrets[0].parameter",
         reason: 'must be the name of an SSM parameter that begins with /, such as /cos/gossip, got "gossip"',
       },
+      {
+        propertyPath: "secrets[1].kmsKeyArn",
+        reason: 'must be the ARN of a KMS key (arn:aws:kms:REGION:ACCOUNT:key/ID), got "alias/b"',
+      },
       { propertyPath: "secrets[0].owner", reason: 'must be root, consul or nomad, got "www"' },
       {
         propertyPath: "secrets[1].path",
         reason:
           'must be an absolute path of letters, digits and ._-, without . or .. parts and without a slash at the end, got "etc/b"',
-      },
-      {
-        propertyPath: "secrets[1].kmsKeyArn",
-        reason: 'must be the ARN of a KMS key (arn:aws:kms:REGION:ACCOUNT:key/ID), got "alias/b"',
       },
       { propertyPath: "secrets[2].path", reason: '"/etc/nomad.d/cos.json" is a file that the component writes' },
       { propertyPath: "secrets[3].path", reason: '"/etc/a" is secrets[0].path too' },

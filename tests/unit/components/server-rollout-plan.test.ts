@@ -26,7 +26,7 @@ describe("the next step of a rollout of servers", () => {
     assert.deepEqual(nextStep({ wanted: 3, desired: 3, servers: uneven }, false), { kind: "done" });
     const servers = [...uneven, server("1c")];
     assert.deepEqual(nextStep({ wanted: 3, desired: 4, servers }), {
-      ...{ kind: "end", server: server("2a"), shrink: true, isNext: false },
+      ...{ kind: "end", server: server("2a"), shrink: true },
     });
   });
 
@@ -39,7 +39,7 @@ describe("the next step of a rollout of servers", () => {
 
   it("ends a follower of the fullest zone, and has the next one come meanwhile", () => {
     const servers = [...old, server("2b")];
-    const end = { kind: "end", server: old[1], shrink: true, isNext: true };
+    const end = { kind: "end", server: old[1], shrink: true };
     assert.deepEqual(nextStep({ wanted: 3, desired: 4, servers }), end);
     const left = servers.filter((each) => each !== old[1]);
     assert.deepEqual(nextStep({ wanted: 3, desired: 3, servers: left }), { kind: "grow", size: 4, spreads: false });
@@ -56,21 +56,20 @@ describe("the next step of a rollout of servers", () => {
     const follower = { ...last, isLeader: false };
     const servers = [follower, ...fresh];
     assert.deepEqual(nextStep({ wanted: 3, desired: 4, servers }), {
-      ...{ kind: "end", server: follower, shrink: true, isNext: false },
+      ...{ kind: "end", server: follower, shrink: true },
     });
   });
 
   it("takes out what is too much, the leader never", () => {
     const servers = [...three, server("2a"), server("2b")];
     const first = nextStep({ wanted: 3, desired: 4, servers });
-    assert.deepEqual(first, { kind: "end", server: server("1b"), shrink: true, isNext: false });
+    assert.deepEqual(first, { kind: "end", server: server("1b"), shrink: true });
     // Auto Scaling has made the group's size smaller with its limit, and ended nobody: they are protected.
     const left = servers.filter(({ id }) => id !== "1b");
     assert.deepEqual(nextStep({ wanted: 3, desired: 3, servers: left }), {
       kind: "end",
       server: server("2a"),
       shrink: false,
-      isNext: false,
     });
   });
 });
