@@ -201,6 +201,15 @@ const gossipKeyring = z.strictObject({
   given: z.record(z.string(), text).optional(),
 });
 
+const agentTls = z.strictObject({
+  commonName: text.optional(),
+  authorities: texts.optional(),
+  given: z.record(z.string(), z.strictObject({ certPem: text, privateKeyPem: text.optional() })).optional(),
+  validityHours: count.optional(),
+  certificates: text.optional(),
+  certificateHours: count.optional(),
+});
+
 /** The keys that only the target `aws` has. */
 export const cosKeys = {
   clusterName: text.optional(),
@@ -374,6 +383,11 @@ export const cosKeys = {
             error: "must be false, or the keys of Consul and Nomad",
           },
         )
+        .optional(),
+      tls: z
+        .union([z.literal(false), agentTls], {
+          error: "must be false, or what the authority and the certificates are to be",
+        })
         .optional(),
       kmsKeyArn: text.optional(),
     })

@@ -59,7 +59,7 @@ export async function secondsByHand(box: Laboratory, cluster: BoxCluster, signal
 
 /** Takes a machine's part of the cluster away, and has nothing of it come back by itself. The files of its agents stay. */
 const clear = `
-systemctl disable --quiet --now cos-lifecycle cos-health
+systemctl disable --quiet --now cos-lifecycle cos-health cos-secrets
 mkdir --parents /etc/systemd/system/cos-boot.service.d
 printf '[Unit]\\nConditionPathExists=/nowhere\\n' >/etc/systemd/system/cos-boot.service.d/by-hand.conf
 systemctl stop nomad consul

@@ -84,7 +84,8 @@ export function certificateErrors({ uses, validityHours, renewalHours }: Certifi
   ];
 }
 
-function hoursErrors(propertyPath: string, hours: number | undefined): PropertyError[] {
+/** What is wrong with a time in hours. */
+export function hoursErrors(propertyPath: string, hours: number | undefined): PropertyError[] {
   if (hours === undefined || (Number.isInteger(hours) && hours >= 1)) return [];
   return [{ propertyPath, reason: `must be a whole number of hours, at least 1, got ${hours}` }];
 }

@@ -15,8 +15,8 @@ export const keyArgs: tls.PrivateKeyArgs = { algorithm: "ECDSA", ecdsaCurve: "P2
 const useNames: Record<CertificateUse, string> = { serverAuth: "server_auth", clientAuth: "client_auth" };
 
 /**
- * A certificate with its private key, signed by an authority. It is made anew by the first update that comes near its end, or after the authority
- * that signs has changed; its key stays.
+ * A certificate with its private key, signed by an authority. It is made anew by the first update that comes near its end, or after the signer has
+ * changed; its key stays.
  */
 export class Certificate extends pulumi.ComponentResource {
   /** The certificate, PEM. */

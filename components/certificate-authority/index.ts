@@ -17,6 +17,7 @@ export {
   certificateErrors,
   type GivenAuthority,
 } from "./args";
+export { agentCertificates, type AgentCertificatesArgs } from "./agents";
 export { Certificate, type Signer } from "./certificate";
 
 /**
@@ -32,7 +33,7 @@ export { Certificate, type Signer } from "./certificate";
 export class CertificateAuthority extends pulumi.ComponentResource {
   /** The certificates of all authorities that are to be trusted, PEM, one after the other. */
   readonly certificates: pulumi.Output<string>;
-  private readonly signer: Signer;
+  private readonly signer: Signer & { key: string };
 
   constructor(
     private readonly componentName: string,
@@ -44,9 +45,10 @@ export class CertificateAuthority extends pulumi.ComponentResource {
 
     const { authorities = defaults.authorities, given = {} } = args;
     const all = authorities.map((key): GivenAuthority => given[key] ?? this.make(key, args));
+    const [key = ""] = authorities;
     const [first] = all;
     // The checks have refused none, and one that cannot sign.
-    this.signer = { certPem: first?.certPem ?? "", privateKeyPem: first?.privateKeyPem ?? "" };
+    this.signer = { key, certPem: first?.certPem ?? "", privateKeyPem: first?.privateKeyPem ?? "" };
     this.certificates = pulumi
       .all(all.map((authority) => authority.certPem))
       .apply((pems) => pems.map((pem) => `${pem.trim()}\n`).join(""));
@@ -56,10 +58,10 @@ export class CertificateAuthority extends pulumi.ComponentResource {
   /**
    * A certificate that it signs.
    *
-   * @param name of the certificate, after the component's own. A change makes another, with another key.
+   * @param name of the certificate, after the component's own. A change makes another, with another key, and so does another authority that signs.
    */
   issue(name: string, args: CertificateArgs): Certificate {
-    return new Certificate(`${this.componentName}-${name}`, this.signer, args, { parent: this });
+    return new Certificate(`${this.componentName}-${name}-by-${this.signer.key}`, this.signer, args, { parent: this });
   }
 
   private make(key: string, args: CertificateAuthorityArgs): Signer {

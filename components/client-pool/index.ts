@@ -130,13 +130,16 @@ export class ClientPool extends pulumi.ComponentResource implements ClientPoolRe
     return {
       [consulConfigFile]: pulumi
         .all([consul.datacenter, awsRegion])
-        .apply(([datacenter, region]) => consulNodeAgent({ datacenter, joinTag: consul.joinTag, awsRegion: region })),
+        .apply(([datacenter, region]) =>
+          consulNodeAgent({ datacenter, joinTag: consul.joinTag, awsRegion: region, tls: consul.tls }),
+        ),
       [nomadConfigFile]: pulumi.all([cluster.region, awsRegion]).apply(([nomadRegion, region]) =>
         nomadNodeAgent({
           region: nomadRegion,
           datacenter: this.datacenter,
           joinTag: cluster.joinTag,
           awsRegion: region,
+          tls: cluster.tls,
           client,
         }),
       ),

@@ -19,16 +19,17 @@ export class Refused extends Error {}
  * @param {Api} api
  * @param {"GET" | "POST" | "PUT" | "DELETE"} method
  * @param {string} where
- * @param {{ body?: object, right: string }} what the body, and the right that a token must have
+ * @param {{ body?: object, right: string, absent?: string }} what the body, the right that a token must have, and what stands for nothing there
  * @returns {Promise<string>}
  * @throws {Refused} where asking again would not help
  */
-export async function call({ url, tokenVariable, tokenHeader }, method, where, { body, right }) {
+export async function call({ url, tokenVariable, tokenHeader }, method, where, { body, right, absent }) {
   const token = process.env[tokenVariable];
   const headers = token ? { [tokenHeader]: token } : {};
   const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
   const { status, text } = await ask(url + where, init, requestTimeoutMs);
   if (status < 300) return text;
+  if (status === 404 && absent !== undefined) return absent;
   const answer = `HTTP ${status} ${text.trim()}`;
   if (status === 401 || status === 403) {
     throw new Refused(`${answer}; ${tokenVariable} must hold a token with the right ${right}`);

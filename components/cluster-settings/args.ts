@@ -26,6 +26,11 @@ export interface ClusterSettingsArgs {
     /** The scheduler's settings, complete. */
     scheduler: SchedulerSettings;
   };
+  /**
+   * Versions of the SSM parameters that nodes have their secrets from, by the parameters' names, and the cluster that the nodes are of. A change
+   * is brought to all nodes that run, and waited for. @default none: nodes find what is new within the hour
+   */
+  secrets?: { clusterName: string; versions: pulumi.Input<Record<string, pulumi.Input<number>>> } | undefined;
   /** Keys of gossip, base64, the first of which encrypts. @default none: those of the agents are left as they are */
   gossipKeys?: { consul?: pulumi.Input<string[]> | undefined; nomad?: pulumi.Input<string[]> | undefined } | undefined;
 }

@@ -12,7 +12,7 @@ export type { AutopilotArgs, AutopilotSettings } from "./autopilot";
 
 /**
  * The settings that Consul and Nomad hold in their own state, and read from their files only when they are made: autopilot's
- * of both, Nomad's scheduler's, and the keys of gossip, which agents read when they start. Give it providers of the clusters in `opts.providers`, and make it depend on a
+ * of both, Nomad's scheduler's, and the keys of gossip, which agents read when they start; and what nodes are to know of new secrets. Give it providers of the clusters in `opts.providers`, and make it depend on a
  * `ReadyGate`.
  *
  * Nomad's autopilot has no resource in any provider, and the one of Consul does not know `MinQuorum`, which each of its
@@ -55,9 +55,9 @@ export class ClusterSettings extends pulumi.ComponentResource {
       },
       child,
     );
-    const program = (key: "autopilot" | "gossip", variable: string, value: pulumi.Input<string>) => ({
+    const program = (key: "autopilot" | "gossip" | "secrets", variable: string, value: pulumi.Input<string>) => ({
       interpreter: ["node", "--input-type=module", "--eval"],
-      create: `import { main } from "pulumi-cos/${key}"; await main();`,
+      create: run(key),
       environment: { CONSUL_HTTP_ADDR: args.consulAddress, NOMAD_ADDR: args.nomadAddress, [variable]: value },
     });
     const both = { consul: apiSettings(autopilot), nomad: apiSettings(args.nomad.autopilot) };
@@ -66,6 +66,13 @@ export class ClusterSettings extends pulumi.ComponentResource {
       program("autopilot", "COS_AUTOPILOT", JSON.stringify(both)),
       { ...child, dependsOn: [consulAutopilot] },
     );
+    if (args.secrets) {
+      const { clusterName: cluster, versions } = args.secrets;
+      const wanted = program("secrets", "COS_SECRETS", pulumi.jsonStringify({ consul: { cluster, versions } }));
+      // Nodes that have just booted have them.
+      const [create, update] = [run("secrets", "{ waits: false }"), run("secrets", "{ waits: true }")];
+      new local.Command(`${name}-secrets`, { ...wanted, create, update }, child);
+    }
     if (args.gossipKeys) {
       const keys = pulumi.secret(pulumi.jsonStringify(args.gossipKeys));
       new local.Command(`${name}-gossip`, program("gossip", "COS_GOSSIP", keys), child);
@@ -75,6 +82,8 @@ export class ClusterSettings extends pulumi.ComponentResource {
     this.registerOutputs({ changes: this.changes });
   }
 }
+
+const run = (key: string, options = "") => `import { main } from "pulumi-cos/${key}"; await main(${options});`;
 
 /** Autopilot's settings by the names that the APIs of both products have. */
 function apiSettings(settings: AutopilotSettings) {

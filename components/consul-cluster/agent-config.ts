@@ -1,5 +1,6 @@
 import type { AutopilotSettings } from "../cluster-settings/autopilot";
 import { autopilotBlock } from "../cluster-settings/autopilot";
+import type { TlsFiles } from "../node/tls-files";
 import { type ConsulPorts, consulPorts, consulSerfWanPort } from "../ports";
 
 /** What an agent of a Consul cluster is to be. */
@@ -21,6 +22,8 @@ export interface ConsulAgentOptions {
   server?: ConsulServerOptions | undefined;
   /** Addresses, or go-discover terms, of agents to join; retried until one answers. @default none */
   retryJoin?: string[] | undefined;
+  /** By what it knows other agents over RPC, and they it. @default none: RPC is in clear */
+  tls?: TlsFiles | undefined;
   /** Ports that differ from Consul's own. @default {@link consulPorts} */
   ports?: Partial<ConsulPorts> | undefined;
   /** Metrics for Prometheus on `/v1/agent/metrics`. @default false: only what the last minute's summary has */
@@ -84,6 +87,7 @@ export function consulAgentConfig(options: ConsulAgentOptions) {
       serf_lan: ports.serfLan,
       serf_wan: server?.federation ? consulSerfWanPort : -1,
     },
+    ...(options.tls && { tls: { internal_rpc: rpcTls(options.tls) } }),
     ...(server && serverSettings(server)),
     ...(options.retryJoin && { retry_join: options.retryJoin }),
     // Only servers have a part in Raft; to clients it means nothing.
@@ -96,6 +100,18 @@ export function consulAgentConfig(options: ConsulAgentOptions) {
     disable_remote_exec: true,
     ...(leaveOnTerminate !== undefined && { leave_on_terminate: leaveOnTerminate }),
     ...(forgetAfter !== undefined && { advertise_reconnect_timeout: forgetAfter }),
+  };
+}
+
+/** Both sides show who they are, and servers that they are servers, by their name `server.DATACENTER.consul`. */
+function rpcTls({ identity, authorities }: TlsFiles) {
+  return {
+    ca_file: authorities,
+    cert_file: identity,
+    key_file: identity,
+    verify_incoming: true,
+    verify_outgoing: true,
+    verify_server_hostname: true,
   };
 }
 

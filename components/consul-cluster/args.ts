@@ -10,6 +10,12 @@ export interface ConsulClusterArgs extends ServerOptions {
    * @default the AWS region
    */
   datacenter?: pulumi.Input<string> | undefined;
+  /**
+   * Whether agents know each other over RPC by certificates, which `secrets` must bring: see `agentCertificates`. Turned on or off with a
+   * cluster that runs, its new servers cannot join the old ones.
+   * @default false: RPC is in clear
+   */
+  tls?: boolean | undefined;
   /** Makes the datacenter one of several that know each other. @default none: the port between datacenters is closed */
   federation?: ConsulFederation | undefined;
 }

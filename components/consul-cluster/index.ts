@@ -28,6 +28,8 @@ export class ConsulCluster extends pulumi.ComponentResource implements ConsulClu
   readonly datacenter: pulumi.Output<string>;
   /** Tag of the servers, by which agents join. */
   readonly joinTag: JoinTag;
+  /** Whether agents know each other by certificates. */
+  readonly tls: boolean;
   /** ID of the servers' security group. */
   readonly securityGroupId: pulumi.Output<string>;
   /** Number of servers. */
@@ -57,6 +59,7 @@ export class ConsulCluster extends pulumi.ComponentResource implements ConsulClu
     this.clusterName = clusterNameOf(name, args);
     this.datacenter = pulumi.output(args.datacenter ?? awsRegion);
     this.joinTag = { key: "cos-consul-servers", value: this.clusterName };
+    this.tls = args.tls ?? false;
     this.servers = args.servers ?? defaultServers;
     this.autopilot = autopilotSettings(this.servers, raftMultiplier, args.autopilot);
 
@@ -76,6 +79,7 @@ export class ConsulCluster extends pulumi.ComponentResource implements ConsulClu
           datacenter,
           joinTag: this.joinTag,
           awsRegion: region,
+          tls: this.tls,
           server: {
             expect: this.servers,
             raftMultiplier,
@@ -116,6 +120,7 @@ export class ConsulCluster extends pulumi.ComponentResource implements ConsulClu
       clusterName: this.clusterName,
       datacenter: this.datacenter,
       joinTag: this.joinTag,
+      tls: this.tls,
       securityGroupId: this.securityGroupId,
       servers: this.servers,
       autoScalingGroupName: this.autoScalingGroupName,

@@ -1,5 +1,6 @@
 import { type ConsulServerOptions, consulAgentConfig } from "./agent-config";
 import { consulPorts } from "../ports";
+import { tlsFiles } from "../node/tls-files";
 import { joinTerm } from "./join";
 import type { JoinTag } from "./ref";
 
@@ -35,12 +36,14 @@ export interface ConsulNodeAgent {
   joinTag: JoinTag;
   /** AWS region of the servers. */
   awsRegion: string;
+  /** Whether agents know each other by certificates, which the node's secrets bring. @default false */
+  tls?: boolean | undefined;
   /** Present on servers. */
   server?: ConsulServerOptions | undefined;
 }
 
 /** The configuration of the Consul agent that every EC2 node of a COS runs: of servers, of Nomad's servers, and of clients. */
-export function consulNodeAgent({ datacenter, joinTag, awsRegion, server }: ConsulNodeAgent) {
+export function consulNodeAgent({ datacenter, joinTag, awsRegion, tls, server }: ConsulNodeAgent) {
   return consulAgentConfig({
     datacenter,
     dataDir: "/var/lib/consul",
@@ -49,6 +52,7 @@ export function consulNodeAgent({ datacenter, joinTag, awsRegion, server }: Cons
     clientAddress: server ? `127.0.0.1 ${privateAddress}` : "127.0.0.1",
     server: server && { httpConnectionsPerClient: connectionsPerLoadBalancer, ...server },
     retryJoin: [joinTerm(joinTag, awsRegion)],
+    tls: tls ? tlsFiles.consul : undefined,
     telemetry: true,
     // A client ends with its instance, and its services must be gone at once; a server that ends keeps its vote until its
     // replacement is in: autopilot then removes it.

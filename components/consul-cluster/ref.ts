@@ -15,6 +15,8 @@ export interface ConsulClusterRef {
   datacenter: pulumi.Input<string>;
   /** Tag of the servers' EC2 instances. */
   joinTag: JoinTag;
+  /** Whether its agents know each other by certificates, which the secrets of all nodes must bring then. @default false */
+  tls?: boolean | undefined;
   /** Security group of the servers: the role `consul-server` of the port graph. */
   securityGroupId: pulumi.Input<string>;
 }

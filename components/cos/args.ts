@@ -1,6 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ApiAccessArgs } from "../api-access/args";
 import type { BastionArgs } from "../bastion/args";
+import type { AgentCertificatesArgs } from "../certificate-authority/agents";
+import type { CertificateAuthorityArgs } from "../certificate-authority/args";
 import type { ClientPoolArgs } from "../client-pool/args";
 import type { ConsulClusterArgs } from "../consul-cluster/args";
 import type { ContainerRegistryArgs } from "../container-registry/args";
@@ -32,7 +34,8 @@ export interface OwnImage {
 }
 
 /** Consul's servers, in the tier `services` unless another is named. */
-export interface CosConsulArgs extends Omit<ConsulClusterArgs, Place | "image" | "clusterName">, InTier, OwnImage {}
+export interface CosConsulArgs
+  extends Omit<ConsulClusterArgs, Place | "image" | "clusterName" | "tls">, InTier, OwnImage {}
 
 /** A pool of clients, in the tier `services` unless another is named. */
 export interface CosPoolArgs
@@ -53,7 +56,7 @@ export interface CosPoolArgs
 /** Nomad's servers, in the tier `services` unless another is named, and the pools of its clients. */
 export interface CosNomadArgs
   extends
-    Omit<NomadClusterArgs, Place | "image" | "clusterName" | "consul" | "pools" | "poolsAfter">,
+    Omit<NomadClusterArgs, Place | "image" | "clusterName" | "consul" | "pools" | "poolsAfter" | "tls">,
     InTier,
     OwnImage {
   /** The pools, each with a name of its own. @default {@link defaultPools} */
@@ -89,6 +92,12 @@ export interface CosBastionArgs
 /** The shared file system, by default with its mount targets in the tier `services`. */
 export interface CosFileSystemArgs extends Omit<SharedFileSystemArgs, Place | "clientSecurityGroupId">, InTier {}
 
+/** How agents know each other over RPC. */
+export interface CosTlsArgs extends CertificateAuthorityArgs, Pick<AgentCertificatesArgs, "certificates"> {
+  /** For how long the agents' certificates are good, in hours. The first update in the last third makes new ones. @default 8760, a year */
+  certificateHours?: number | undefined;
+}
+
 /** What keeps others out of the cluster. All of it is on where nothing is said; what is turned off, every update warns of. */
 export interface CosSecurityArgs {
   /**
@@ -97,6 +106,12 @@ export interface CosSecurityArgs {
    * @default a key each for Consul and Nomad, made for them
    */
   gossip?: { consul?: GossipKeyringArgs | undefined; nomad?: GossipKeyringArgs | undefined } | false | undefined;
+  /**
+   * Certificates by which agents know each other over RPC; `false`: there are none, and RPC is in clear. Turned on or off with a cluster that runs, its
+   * new servers cannot join the old ones: docs/security.md has what to do.
+   * @default an authority of the cluster, and certificates for a year
+   */
+  tls?: CosTlsArgs | false | undefined;
   /** ARN of a KMS key to encrypt the nodes' secrets with. @default a key that is made for them */
   kmsKeyArn?: pulumi.Input<string> | undefined;
 }

@@ -2,6 +2,7 @@ import { apiAccessErrors } from "../api-access/args";
 import { bastionErrors } from "../bastion/args";
 import { type PropertyError, repeated, under } from "../checks";
 import { nameErrors } from "../cluster-settings/servers";
+import { certificateAuthorityErrors, hoursErrors } from "../certificate-authority/args";
 import { consulClusterErrors } from "../consul-cluster/args";
 import { containerRegistryErrors } from "../container-registry/args";
 import { gossipKeyringErrors } from "../gossip-keyring/args";
@@ -97,6 +98,7 @@ function placeholders(args: CosArgs): Surroundings {
     subnetIds: (tier) => (right && known.includes(tier) ? (right.subnetIds[tier] ?? []) : subnets),
     fileSystemId: args.fileSystem && "fs-placeholder",
     secrets: () => [],
+    tls: false,
     image: (architecture) => ({
       id: "ami-placeholder",
       architecture: args.image?.id === undefined ? architecture : (args.image.architecture ?? "arm64"),
@@ -178,13 +180,20 @@ function mountErrors(args: CosArgs): PropertyError[] {
   );
 }
 
-function securityErrors({ security: { gossip, kmsKeyArn } = {} }: CosArgs): PropertyError[] {
+function securityErrors({ security: { gossip, tls, kmsKeyArn } = {} }: CosArgs): PropertyError[] {
   return [
     ...nodeSecretsErrors({ clusterName: "placeholder", secrets: {}, kmsKeyArn }),
     ...(gossip
       ? under("gossip", [
           ...under("consul", gossipKeyringErrors(gossip.consul ?? {})),
           ...under("nomad", gossipKeyringErrors(gossip.nomad ?? {})),
+        ])
+      : []),
+    ...(tls
+      ? under("tls", [
+          ...certificateAuthorityErrors(tls),
+          ...nameErrors("certificates", tls.certificates),
+          ...hoursErrors("certificateHours", tls.certificateHours),
         ])
       : []),
   ];

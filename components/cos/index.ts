@@ -113,7 +113,7 @@ export class Cos extends pulumi.ComponentResource {
     }
 
     // The nodes.
-    const security = secure(name, args, this.clusterName, this);
+    const security = secure(name, args, { clusterName: this.clusterName, awsRegion: this.region }, this);
     const place: Surroundings = {
       clusterName: this.clusterName,
       vpcId,
@@ -123,6 +123,7 @@ export class Cos extends pulumi.ComponentResource {
       repositoryArns: this.registry && Object.values(this.registry.arns),
       fileSystemId: this.fileSystem?.id,
       secrets: (role) => security.secrets(role),
+      tls: security.tls,
     };
     this.consul = new ConsulCluster(`${name}-consul`, consulArgs(args, place), parent);
     this.nomad = new NomadCluster(
@@ -252,7 +253,7 @@ export class Cos extends pulumi.ComponentResource {
   }
 
   /** Waits for the cluster, and then sets what is set through its APIs. */
-  private ready(name: string, args: CosArgs, { gossipKeys }: Security) {
+  private ready(name: string, args: CosArgs, { gossipKeys, versions }: Security) {
     const { consulAddress, nomadAddress } = this;
     const pools = Object.values(this.nomad.pools).filter(({ minSize }) => minSize > 0);
     const gate = new ReadyGate(
@@ -277,9 +278,10 @@ export class Cos extends pulumi.ComponentResource {
       consul: new consul.Provider(`${name}-consul-api`, { address: consulAddress }, { parent: this }),
       nomad: new nomad.Provider(`${name}-nomad-api`, { address: nomadAddress }, { parent: this }),
     };
+    const secrets = versions && { clusterName: this.clusterName, versions };
     const settings = new ClusterSettings(
       `${name}-settings`,
-      { consulAddress, nomadAddress, consul: this.consul, nomad: this.nomad, gossipKeys },
+      { consulAddress, nomadAddress, consul: this.consul, nomad: this.nomad, gossipKeys, secrets },
       { parent: this, providers, dependsOn: gate, deletedWith: this.nomad },
     );
     // Of the settings, jobs depend on how they are placed.

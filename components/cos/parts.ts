@@ -23,6 +23,8 @@ export interface Surroundings {
   image(architecture: Architecture): ImageRef;
   /** What nodes of a role need to be let in by the others. */
   secrets(role: NodeRole): NodeSecret[];
+  /** Whether agents know each other by certificates, which those secrets bring. */
+  tls: boolean;
   /** The security group of the VPC's interface endpoints. */
   endpointSecurityGroupId?: pulumi.Input<string> | undefined;
   /** ARNs of the registry's repositories. */
@@ -56,6 +58,7 @@ export function consulArgs(args: CosArgs, place: Surroundings): ConsulClusterArg
     subnetIds: place.subnetIds(tier ?? defaultTiers.nodes),
     image: consul.image ?? place.image(architectureFor([consul.instanceType], args)),
     secrets: [...(consul.secrets ?? []), ...place.secrets("consul-server")],
+    tls: place.tls,
     clusterName: place.clusterName,
     endpointSecurityGroupId: consul.endpointSecurityGroupId ?? place.endpointSecurityGroupId,
     tags: args.tags,
@@ -71,6 +74,7 @@ export function nomadArgs(args: CosArgs, place: Surroundings, consul: ConsulClus
     subnetIds: place.subnetIds(tier ?? defaultTiers.nodes),
     image: nomad.image ?? place.image(architectureFor([nomad.instanceType], args)),
     secrets: [...(nomad.secrets ?? []), ...place.secrets("nomad-server")],
+    tls: place.tls,
     clusterName: place.clusterName,
     endpointSecurityGroupId: nomad.endpointSecurityGroupId ?? place.endpointSecurityGroupId,
     consul,

@@ -1,36 +1,97 @@
 import * as pulumi from "@pulumi/pulumi";
+import { agentCertificates, CertificateAuthority } from "../certificate-authority";
 import { GossipKeyring, gossipKeyringFiles } from "../gossip-keyring";
 import type { NodeRole, NodeSecret } from "../node/args";
 import { NodeSecrets } from "../node-secrets";
-import type { CosArgs } from "./args";
+import type { SecretContents } from "../node-secrets/args";
+import { without } from "../without";
+import type { CosArgs, CosSecurityArgs } from "./args";
+
+/** Whose security it is. */
+interface Cluster {
+  clusterName: string;
+  /** AWS region, which the Consul datacenter and the Nomad region are called by where nothing else is said. */
+  awsRegion: pulumi.Output<string>;
+}
 
 /** What keeps others out of a cluster. */
 export interface Security {
   /** The keys of gossip, where it is encrypted. */
   gossipKeys: Record<"consul" | "nomad", pulumi.Output<string[]>> | undefined;
+  /** Whether agents know each other by certificates. */
+  tls: boolean;
   /** What nodes of a role get of it. */
   secrets(role: NodeRole): NodeSecret[];
+  /** Versions of all that nodes get, where they get something. */
+  versions: pulumi.Output<Record<string, number>> | undefined;
 }
 
+/** What a part of it gives nodes of each role. */
+type Part = Partial<Record<NodeRole, SecretContents>>;
+
 /** Makes what keeps others out of a {@link Cos}, and warns of what does not. */
-export function secure(name: string, args: CosArgs, clusterName: string, parent: pulumi.Resource): Security {
-  const { consul: { federation } = {}, security: { gossip = {}, kmsKeyArn } = {}, tags } = args;
-  if (gossip === false) {
-    const reason =
-      "gossip is not encrypted: whoever reaches an agent can join the cluster, and make itself a server of it";
-    void pulumi.log.warn(`security.gossip is false: ${reason}`, parent);
-    return { gossipKeys: undefined, secrets: () => [] };
+export function secure(name: string, args: CosArgs, cluster: Cluster, parent: pulumi.Resource): Security {
+  const { security: { gossip = {}, tls = {}, kmsKeyArn } = {}, tags } = args;
+  const keyrings = gossip === false ? undefined : keyringsOf(name, gossip, parent);
+  const parts: Part[] = [
+    keyrings ? gossipKeyringFiles({ ...keyrings, federated: args.consul?.federation !== undefined }) : {},
+    tls === false ? {} : certificatesOf(name, args, tls, cluster, parent),
+  ];
+  warnOf({ gossip, tls }, parent);
+  const common = { gossipKeys: keyrings && { consul: keyrings.consul.keys, nomad: keyrings.nomad.keys } };
+  if (gossip === false && tls === false) {
+    return { ...common, tls: false, secrets: () => [], versions: undefined };
   }
-  const keyring = (product: "consul" | "nomad") =>
-    new GossipKeyring(`${name}-gossip-${product}`, gossip[product] ?? {}, { parent });
-  const keyrings = { consul: keyring("consul"), nomad: keyring("nomad") };
+  const roles: NodeRole[] = ["consul-server", "nomad-server", "client"];
   const secrets = new NodeSecrets(
     `${name}-secrets`,
-    { clusterName, secrets: gossipKeyringFiles({ ...keyrings, federated: federation !== undefined }), kmsKeyArn, tags },
+    {
+      clusterName: cluster.clusterName,
+      secrets: Object.fromEntries(roles.map((role) => [role, Object.assign({}, ...parts.map((part) => part[role]))])),
+      kmsKeyArn,
+      tags,
+    },
     { parent },
   );
-  return {
-    gossipKeys: { consul: keyrings.consul.keys, nomad: keyrings.nomad.keys },
-    secrets: (role) => secrets.of(role),
-  };
+  return { ...common, tls: tls !== false, secrets: (role) => secrets.of(role), versions: secrets.versions };
+}
+
+function keyringsOf(
+  name: string,
+  gossip: Exclude<CosSecurityArgs["gossip"], false | undefined>,
+  parent: pulumi.Resource,
+) {
+  const keyring = (product: "consul" | "nomad") =>
+    new GossipKeyring(`${name}-gossip-${product}`, gossip[product] ?? {}, { parent });
+  return { consul: keyring("consul"), nomad: keyring("nomad") };
+}
+
+function certificatesOf(
+  name: string,
+  { consul, nomad }: CosArgs,
+  tls: Exclude<CosSecurityArgs["tls"], false | undefined>,
+  { clusterName, awsRegion }: Cluster,
+  parent: pulumi.Resource,
+): Part {
+  const { certificates, certificateHours } = tls;
+  const own = without(tls, "certificates", "certificateHours");
+  const authority = new CertificateAuthority(`${name}-authority`, { commonName: clusterName, ...own }, { parent });
+  return agentCertificates(authority, {
+    datacenter: consul?.datacenter ?? awsRegion,
+    region: nomad?.region ?? awsRegion,
+    certificates,
+    validityHours: certificateHours,
+  });
+}
+
+/** What is not there where it is turned off. */
+const risks = {
+  gossip: "gossip is not encrypted: whoever reaches an agent can join the cluster, and make itself a server of it",
+  tls: "agents talk RPC in clear: whoever is on their way reads and changes what they say, and poses as a server",
+};
+
+function warnOf(security: Record<keyof typeof risks, object | false>, parent: pulumi.Resource): void {
+  for (const key of ["gossip", "tls"] as const) {
+    if (security[key] === false) void pulumi.log.warn(`security.${key} is false: ${risks[key]}`, parent);
+  }
 }

@@ -8,7 +8,7 @@ import type { Tags } from "../security-group";
 
 /** A file with a secret, as nodes of a role get it. */
 export interface SecretContent {
-  /** What is in the file, at most 4096 bytes. A change reaches nodes at their next boot. */
+  /** What is in the file, at most 4096 bytes. A change reaches nodes that run within the hour, or at once where `ClusterSettings` is told of it. */
   value: pulumi.Input<string>;
   /** Absolute path of the file on nodes. */
   path: string;

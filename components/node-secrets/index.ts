@@ -22,6 +22,8 @@ export class NodeSecrets extends pulumi.ComponentResource {
   readonly kmsKeyArn: pulumi.Output<string>;
   /** Names of all parameters by role, then by the name of the secret. */
   readonly parameters: Readonly<Record<string, Readonly<Record<string, pulumi.Output<string>>>>>;
+  /** Versions of all parameters, which changes of their values raise, by the parameters' names: for `ClusterSettings`. */
+  readonly versions: pulumi.Output<Record<string, number>>;
   private readonly secrets: NodeSecretsArgs["secrets"];
 
   constructor(name: string, args: NodeSecretsArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -44,11 +46,16 @@ export class NodeSecrets extends pulumi.ComponentResource {
           ...transform?.parameter,
         },
         { parent: this },
-      ).name;
-    this.parameters = mapValues(secrets, (contents, role) =>
+      );
+    const parameters = mapValues(secrets, (contents, role) =>
       mapValues(contents, ({ value }, secret) => parameter(role, secret, value)),
     );
-    this.registerOutputs({ kmsKeyArn: this.kmsKeyArn, parameters: this.parameters });
+    this.parameters = mapValues(parameters, (of) => mapValues(of, ({ name: parameterName }) => parameterName));
+    const pairs = Object.values(parameters).flatMap((of) =>
+      Object.values(of).map((each) => pulumi.all([each.name, each.version])),
+    );
+    this.versions = pulumi.all(pairs).apply((of) => Object.fromEntries(of));
+    this.registerOutputs({ kmsKeyArn: this.kmsKeyArn, parameters: this.parameters, versions: this.versions });
   }
 
   /** The secrets of a role, as `NodeOptions.secrets` takes them. */

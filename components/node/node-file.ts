@@ -18,7 +18,7 @@ const agentsOf: Record<NodeRole, Agent[]> = {
 /** What the boot program of the image reads: what the node is, what it mounts, and which agents it starts then. */
 export interface NodeFile {
   /** Of the format: raised when an older image could not read it, or could not do what it says. */
-  version: 1 | 2 | 3 | 4;
+  version: 1 | 2 | 3 | 4 | 5;
   cluster: string;
   role: NodeRole;
   /** Client pool, on clients. */
@@ -79,6 +79,8 @@ export function nodeFile(node: NodeFacts): NodeFile {
 
 /** The least that can read a node's file: an image that does not know a part of it would leave that part undone, or take it for something else. */
 function formatOf({ secrets = [], healthLimitSeconds, lifecycle }: NodeFacts): NodeFile["version"] {
+  // An older image leaves agents with what they have read at first.
+  if (secrets.some(({ path }) => path.startsWith("/etc/consul.d/") || path.startsWith("/etc/nomad.d/"))) return 5;
   // What is not the agents' own there is for an older image a sign of a node that has run before.
   if (secrets.some(({ path }) => path.startsWith("/var/lib/"))) return 4;
   if (healthLimitSeconds !== undefined) return 3;

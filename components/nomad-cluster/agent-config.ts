@@ -1,4 +1,5 @@
 import { autopilotBlock, type AutopilotSettings } from "../cluster-settings/autopilot";
+import type { TlsFiles } from "../node/tls-files";
 import { type NomadPorts, nomadPorts } from "../ports";
 import { clientBlock, type NomadClientOptions, pluginBlocks } from "./client-config";
 import { preemptionConfig, type SchedulerSettings } from "./scheduler";
@@ -28,6 +29,8 @@ export interface NomadAgentOptions {
   server?: NomadServerOptions | undefined;
   /** Present on clients, the nodes that run tasks. */
   client?: NomadClientOptions | undefined;
+  /** By what it knows other agents over RPC, and they it. @default none: RPC is in clear */
+  tls?: TlsFiles | undefined;
   /** Ports that differ from Nomad's own. @default {@link nomadPorts} */
   ports?: Partial<NomadPorts> | undefined;
   /** Metrics for Prometheus on `/v1/metrics`, on clients those of nodes and allocations too. @default false */
@@ -75,6 +78,7 @@ export function nomadAgentConfig(options: NomadAgentOptions) {
     ports: { http: ports.http, rpc: ports.rpc, serf: ports.serf },
     // Nomad registers itself there, and finds its servers there by what they register.
     consul: { address: options.consulAddress },
+    ...(options.tls && { tls: tlsBlock(options.tls) }),
     ...(server && serverSettings(server)),
     ...(client && { client: clientBlock(client), plugin: pluginBlocks(client) }),
     ...(options.telemetry && { telemetry: telemetryBlock(client !== undefined) }),
@@ -84,6 +88,18 @@ export function nomadAgentConfig(options: NomadAgentOptions) {
     // up its vote by it.
     leave_on_interrupt: false,
     leave_on_terminate: false,
+  };
+}
+
+/** Both sides show who they are, by names: `server.REGION.nomad` and `client.REGION.nomad`. */
+function tlsBlock({ identity, authorities }: TlsFiles) {
+  return {
+    rpc: true,
+    http: false,
+    ca_file: authorities,
+    cert_file: identity,
+    key_file: identity,
+    verify_server_hostname: true,
   };
 }
 

@@ -18,6 +18,12 @@ export interface NomadClusterArgs extends ServerOptions {
    * @default the AWS region
    */
   region?: pulumi.Input<string> | undefined;
+  /**
+   * Whether agents know each other over RPC by certificates, which `secrets` of servers and pools must bring: see `agentCertificates`. Turned on or off with a
+   * cluster that runs, its new servers cannot join the old ones.
+   * @default false: RPC is in clear
+   */
+  tls?: boolean | undefined;
   /** Region whose namespaces and ACLs are replicated to all regions; needs `peerCidrs`. @default none */
   authoritativeRegion?: pulumi.Input<string> | undefined;
   /** CIDR blocks of other regions' servers, which routes must lead to. @default none: this region stands alone */

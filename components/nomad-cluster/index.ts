@@ -33,6 +33,8 @@ export class NomadCluster extends pulumi.ComponentResource implements NomadClust
   readonly region: pulumi.Output<string>;
   /** Tag of the servers, by which agents join. */
   readonly joinTag: JoinTag;
+  /** Whether agents know each other by certificates. */
+  readonly tls: boolean;
   /** ID of the servers' security group. */
   readonly serverSecurityGroupId: pulumi.Output<string>;
   /** ID of the security group of all clients. */
@@ -71,6 +73,7 @@ export class NomadCluster extends pulumi.ComponentResource implements NomadClust
     this.region = pulumi.output(args.region ?? awsRegion);
     this.joinTag = { key: "cos-nomad-servers", value: this.clusterName };
     this.consul = args.consul;
+    this.tls = args.tls ?? false;
     this.servers = args.servers ?? defaultServers;
     this.scheduler = schedulerSettings(args.scheduler);
     this.autopilot = autopilotSettings(this.servers, serverRaftMultiplier(args), args.autopilot);
@@ -104,6 +107,7 @@ export class NomadCluster extends pulumi.ComponentResource implements NomadClust
       clusterName: this.clusterName,
       region: this.region,
       joinTag: this.joinTag,
+      tls: this.tls,
       serverSecurityGroupId: this.serverSecurityGroupId,
       clientSecurityGroupId: this.clientSecurityGroupId,
       serviceSecurityGroupId: this.serviceSecurityGroupId,
@@ -144,7 +148,9 @@ export class NomadCluster extends pulumi.ComponentResource implements NomadClust
     const { consul, image, subnetIds } = args;
     const consulFile = pulumi
       .all([consul.datacenter, awsRegion])
-      .apply(([datacenter, region]) => consulNodeAgent({ datacenter, joinTag: consul.joinTag, awsRegion: region }));
+      .apply(([datacenter, region]) =>
+        consulNodeAgent({ datacenter, joinTag: consul.joinTag, awsRegion: region, tls: consul.tls }),
+      );
     const nomadFile = pulumi
       .all([this.region, awsRegion, args.authoritativeRegion])
       .apply(([nomadRegion, region, authoritativeRegion]) =>
@@ -154,6 +160,7 @@ export class NomadCluster extends pulumi.ComponentResource implements NomadClust
           datacenter: nomadRegion,
           joinTag: this.joinTag,
           awsRegion: region,
+          tls: this.tls,
           server: {
             expect: this.servers,
             raftMultiplier: serverRaftMultiplier(args),

@@ -6,6 +6,7 @@ import {
   privateAddress,
 } from "../consul-cluster/node-agent";
 import type { JoinTag } from "../consul-cluster/ref";
+import { tlsFiles } from "../node/tls-files";
 import { dynamicPorts } from "../ports";
 import { type NomadClientOptions, type NomadServerOptions, nomadAgentConfig } from "./agent-config";
 
@@ -30,6 +31,8 @@ export interface NomadNodeAgent {
   joinTag: JoinTag;
   /** AWS region of the servers. */
   awsRegion: string;
+  /** Whether agents know each other by certificates, which the node's secrets bring. @default false */
+  tls?: boolean | undefined;
   /** Present on servers; how they join is added. */
   server?: Omit<NomadServerOptions, "retryJoin"> | undefined;
   /** Present on clients; how they join and the ports of tasks are added. */
@@ -40,7 +43,7 @@ export interface NomadNodeAgent {
  * The configuration of the Nomad agent of an EC2 node. It finds the servers by their tag, and through Consul by what they
  * register there: either way is enough.
  */
-export function nomadNodeAgent({ region, datacenter, joinTag, awsRegion, server, client }: NomadNodeAgent) {
+export function nomadNodeAgent({ region, datacenter, joinTag, awsRegion, tls, server, client }: NomadNodeAgent) {
   const retryJoin = [joinTerm(joinTag, awsRegion)];
   return nomadAgentConfig({
     region,
@@ -58,6 +61,7 @@ export function nomadNodeAgent({ region, datacenter, joinTag, awsRegion, server,
       retryJoin,
     },
     client: client && { deniedUsers: agentUsers, ...client, retryJoin, dynamicPorts },
+    tls: tls ? tlsFiles.nomad : undefined,
     telemetry: true,
   });
 }

@@ -10,6 +10,8 @@ export interface NomadClusterRef {
   region: pulumi.Input<string>;
   /** Tag of the servers' EC2 instances. */
   joinTag: JoinTag;
+  /** Whether its agents know each other by certificates, which the secrets of all nodes must bring then. @default false */
+  tls?: boolean | undefined;
   /** Security group of the servers: the role `nomad-server` of the port graph. */
   serverSecurityGroupId: pulumi.Input<string>;
   /** Security group that all clients are in, whatever their pool: the role `client` of the port graph. */

@@ -69,6 +69,7 @@ for (const suite of suites) {
         "cos-boot.service",
         "cos-health.service",
         "cos-lifecycle.service",
+        "cos-secrets.service",
         "cos-docker-prune.service",
         "nomad.slice",
       ];

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { isDeepStrictEqual } from "node:util";
 import { Cloud, serviceNames } from "../support/cloud";
 import { end } from "../support/namespace";
 import type { Fabric, FabricHost } from "./fabric";
@@ -52,8 +51,10 @@ export class Amazon {
   /** Makes the parameters of Systems Manager those of the account; what nodes have written themselves stays. */
   async follow(parameters: Map<string, Parameter>): Promise<void> {
     for (const [name, parameter] of parameters) {
-      if (isDeepStrictEqual(this.parameters.get(name), parameter)) continue;
-      await this.cloud.putParameter(name, parameter.value, parameter.kmsKey);
+      // Each writing of it raises the version that nodes see by one.
+      for (let version = this.parameters.get(name)?.version ?? 0; version < parameter.version; version++) {
+        await this.cloud.putParameter(name, parameter.value, parameter.kmsKey);
+      }
       this.parameters.set(name, parameter);
     }
     for (const name of [...this.parameters.keys()].filter((each) => !parameters.has(each))) {

@@ -83,6 +83,8 @@ export interface Balancer {
 /** A parameter of Systems Manager. */
 export interface Parameter {
   value: string;
+  /** Raised by each change of the value. */
+  version: number;
   /** ARN or ID of the KMS key that it is encrypted with, where that is not the account's own. */
   kmsKey: string | undefined;
 }
@@ -111,9 +113,9 @@ export function worldOf(account: Account): World {
     parameters: new Map(
       account
         .all("aws:ssm/parameter:Parameter")
-        .map(({ values: { name, value, keyId } }) => [
+        .map(({ values: { name, value, version, keyId } }) => [
           shown(name),
-          { value: shown(value), kmsKey: textOf(keyId) || undefined },
+          { value: shown(value), version: numberOf(version) ?? 1, kmsKey: textOf(keyId) || undefined },
         ]),
     ),
   };

@@ -10,11 +10,13 @@ const consul = {
   datacenter: "eu-central-1",
   joinTag: { key: "cos-consul-servers", value: "cos-dev" },
   awsRegion,
+  tls: true,
 };
 const nomad = {
   region: "eu-central-1",
   joinTag: { key: "cos-nomad-servers", value: "cos-dev" },
   awsRegion,
+  tls: true,
 };
 
 /** Configurations of agents, by the names of their golden files: of each kind of node, and with every option there is. */

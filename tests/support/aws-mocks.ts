@@ -1,3 +1,4 @@
+import { tlsOutputs } from "./certificate-mocks";
 import type { MockFunctions, MockOutputs } from "./mock-engine";
 
 const region = "eu-central-1";
@@ -46,8 +47,10 @@ export const awsOutputs: MockOutputs = {
     repositoryUrl: `${account}.dkr.ecr.${region}.amazonaws.com/${name}`,
   }),
   "aws:ec2/instance:Instance": { publicIp: "192.0.2.22" },
+  "aws:ssm/parameter:Parameter": { version: 1 },
   "aws:kms/key:Key": (_inputs, name) => ({ arn: `arn:aws:kms:${region}:${account}:key/${name}` }),
   "command:local:Command": { stdout: "" },
+  ...tlsOutputs,
   "random:index/randomPassword:RandomPassword": (_inputs, name) => ({ result: `password of ${name}` }),
 };
 

@@ -20,3 +20,11 @@ export const certificateOutputs: MockOutputs = {
   },
   "aws:route53/record:Record": (inputs) => ({ fqdn: (inputs as { name: string }).name }),
 };
+
+/** What keys and certificates of the tls provider have besides their inputs. */
+export const tlsOutputs: MockOutputs = {
+  "tls:index/privateKey:PrivateKey": (_inputs, name) => ({ privateKeyPem: `key of ${name}\n` }),
+  "tls:index/selfSignedCert:SelfSignedCert": (_inputs, name) => ({ certPem: `certificate ${name}\n` }),
+  "tls:index/certRequest:CertRequest": (_inputs, name) => ({ certRequestPem: `request ${name}` }),
+  "tls:index/locallySignedCert:LocallySignedCert": (_inputs, name) => ({ certPem: `certificate ${name}\n` }),
+};

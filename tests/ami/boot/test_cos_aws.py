@@ -3,9 +3,7 @@
 import json
 import multiprocessing
 import os
-import pwd
 import signal
-import stat
 import sys
 import unittest
 import urllib.parse
@@ -20,7 +18,8 @@ from cos_boot.node import parse_node
 from cos_boot.system import BootError
 
 
-ME = pwd.getpwuid(os.getuid()).pw_name
+#: What SSM answers.
+PARAMETER = {"Parameter": {"Name": "/a", "Value": "b", "Version": 3}}
 
 
 def be_killed(*_):
@@ -65,8 +64,8 @@ class Services(Directory):
             self.assertFalse(Aws("eu-central-1").parameter_exists("/a"))
 
     def test_a_parameter_comes_decrypted(self):
-        self.answers = [(200, json.dumps({"Parameter": {"Name": "/a", "Value": "b"}}))]
-        self.assertEqual(Aws("eu-central-1").parameter("/a"), "b")
+        self.answers = [(200, json.dumps(PARAMETER))]
+        self.assertEqual(Aws("eu-central-1").parameter("/a"), ("b", 3))
         self.assertEqual(self.asked, [{"Name": "/a", "WithDecryption": True}])
         self.assertTrue(Aws("eu-central-1").parameter_exists("/a"))
         self.assertNotIn("botocore", sys.modules, "it takes memory of this process")
@@ -85,39 +84,25 @@ class Services(Directory):
                 Aws("eu-central-1").attempt("ec2", "describe_instances")
 
     def test_requests_share_a_process_which_ends_with_them(self):
-        self.answers = [(200, json.dumps({"Parameter": {"Name": "/a", "Value": "b"}}))]
+        self.answers = [(200, json.dumps(PARAMETER))]
         asking = Aws("eu-central-1")
         with mock.patch.object(aws, "_process", wraps=aws._process) as started, asking.held():
-            self.assertEqual([asking.parameter("/a"), asking.parameter("/a")], ["b", "b"])
+            self.assertEqual([asking.parameter("/a").value, asking.parameter("/a").value], ["b", "b"])
             self.assertEqual(started.call_count, 1)
         self.assertEqual(multiprocessing.active_children(), [])
-        self.assertEqual(asking.parameter("/a"), "b", "later ones have one of their own")
+        self.assertEqual(asking.parameter("/a").value, "b", "later ones have one of their own")
         self.assertEqual(multiprocessing.active_children(), [])
 
     def test_a_shared_process_that_is_killed_is_not_asked_again(self):
-        self.answers = [(200, json.dumps({"Parameter": {"Name": "/a", "Value": "b"}}))]
+        self.answers = [(200, json.dumps(PARAMETER))]
         asking = Aws("eu-central-1")
         with asking.held():
-            self.assertEqual(asking.parameter("/a"), "b")
+            self.assertEqual(asking.parameter("/a").value, "b")
             [shared] = multiprocessing.active_children()
             shared.kill()
             with self.assertRaises(AwsTransient):
                 asking.attempt("ssm", "get_parameter", Name="/a")
-            self.assertEqual(asking.parameter("/a"), "b")
-
-    def test_secrets_are_all_fetched_before_the_first_is_written(self):
-        made, kept = self.directory / "serf" / "local.keyring", self.directory / "token"
-        secrets = [{"parameter": f"/{path.name}", "path": str(path), "owner": ME} for path in (made, kept)]
-        found = (200, json.dumps({"Parameter": {"Name": "/a", "Value": '["a"]'}}))
-        self.answers = [found, (400, json.dumps({"__type": "ParameterNotFound", "message": "no"}))]
-        with self.assertRaises(BootError):
-            main.write_secrets(parse_node(node(version=4, secrets=secrets)), Aws("eu-central-1"))
-        self.assertEqual(list(self.directory.iterdir()), [])
-        self.answers = [found]
-        main.write_secrets(parse_node(node(version=4, secrets=secrets)), Aws("eu-central-1"))
-        self.assertEqual([path.read_text() for path in (made, kept)], ['["a"]'] * 2)
-        self.assertEqual([stat.S_IMODE(path.stat().st_mode) for path in (made.parent, made)], [0o700, 0o600])
-        self.assertNotIn('["a"]', str(self.said.mock_calls))
+            self.assertEqual(asking.parameter("/a").value, "b")
 
     def test_peers_are_the_other_instances_that_run(self):
         def instance(number, *tags, address=True):

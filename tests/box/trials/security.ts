@@ -44,6 +44,71 @@ while time.monotonic() < end:
         print(port, base64.b64encode(packet[header + 8:]).decode())
 `;
 
+/** Ports at which servers are asked and Raft talks. */
+const rpcPorts = { consul: 8300, nomad: 4647 } as const;
+
+/**
+ * Says for some seconds what is on a host's links, loopback too: how many packets of TCP there are by the port that is asked, and how many have a text
+ * in them. With `asks`, it gives the text to the agents of the host, which hand it on to servers.
+ */
+const overhear = `
+import collections, json, socket, sys, threading, time, urllib.request
+text, asks = sys.argv[1], sys.argv[2] == "true"
+link = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.ntohs(0x0800))
+link.settimeout(0.5)
+def ask():
+    time.sleep(1)
+    for url, body in (("8500/v1/kv/overheard", text), ("4646/v1/var/overheard", json.dumps({"Path": "overheard", "Items": {"it": text}}))):
+        request = urllib.request.Request("http://127.0.0.1:" + url, method="PUT", data=body.encode())
+        urllib.request.urlopen(request, timeout=10).read()
+if asks:
+    threading.Thread(target=ask).start()
+seen, found = collections.Counter(), collections.Counter()
+end = time.monotonic() + 5
+while time.monotonic() < end:
+    try:
+        packet = link.recv(65535)
+    except TimeoutError:
+        continue
+    header = (packet[0] & 15) * 4
+    if packet[9] != 6:
+        continue
+    for port in {int.from_bytes(packet[header:header + 2], "big"), int.from_bytes(packet[header + 2:header + 4], "big")}:
+        seen[port] += 1
+        found[port] += text.encode() in packet
+print(json.dumps({port: [seen[port], found[port]] for port in (8300, 4647, 8500, 4646)}))
+`;
+
+/**
+ * Asks a server as an agent does, and says how that ends: in clear, or by TLS with a certificate or none. Source: the first byte of a connection says
+ * what it is, in both products (consul 1.22, agent/pool/conn.go; nomad 1.11, helper/pool/conn.go).
+ */
+const askServer = `
+import socket, ssl, sys
+address, port, how = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+try:
+    with socket.create_connection((address, port), timeout=10) as plain:
+        plain.settimeout(10)
+        if how == "plain":
+            plain.sendall(b"\x01" if port == 4647 else b"\x00")
+            print("closed" if plain.recv(1) == b"" else "answered")
+        else:
+            plain.sendall(b"\x04" if port == 4647 else b"\x03")
+            context = ssl.create_default_context()
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+            if how != "none":
+                context.load_cert_chain(how)
+            with context.wrap_socket(plain) as connection:
+                connection.sendall(b"\x01" if port == 4647 else b"\x00")
+                connection.settimeout(2)
+                try:
+                    print("closed" if connection.recv(1) == b"" else "answered")
+                except TimeoutError:
+                    print("accepted")
+except OSError as error:
+    print("refused:", error)
+`;
+
 /**
  * What a packet of gossip holds. Source: memberlist 0.5, security.go: a version, a nonce, what AES-GCM has made of the message, and its tag.
  *
@@ -77,6 +142,27 @@ export function security(tested: BoxUnderTest): void {
     const hosts = await tested.cluster.hosts(product === "consul" ? "" : "nomad-server");
     const files = hosts.map(({ name }) => tested.cluster.exec(name, "cat", keyrings[product]));
     return (await Promise.all(files)).map((text) => JSON.parse(text) as string[]);
+  }
+
+  /** Certificates and keys of agents, by product. */
+  const identities: Record<Product, string> = {
+    consul: "/etc/consul.d/tls/agent.pem",
+    nomad: "/etc/nomad.d/tls/agent.pem",
+  };
+  const productsOf = (host: string): Product[] => (host.startsWith("consul-server") ? ["consul"] : ["consul", "nomad"]);
+
+  /** A line of each private key of a host's agents. */
+  async function privateKeysOf(host: string): Promise<string[]> {
+    const pems = productsOf(host).map((product) => tested.cluster.exec(host, "cat", identities[product]));
+    return (await Promise.all(pems)).map((pem) => /-----BEGIN EC PRIVATE KEY-----\n(.+)\n/.exec(pem)?.[1] ?? "");
+  }
+
+  /** What a server says to a host of a client that asks it in clear, or by TLS with the certificate in a file or none. */
+  async function answerOf(product: Product, how: string): Promise<string> {
+    const [server] = await tested.cluster.hosts(`${product}-server`);
+    const [host] = await tested.cluster.hosts("private-services");
+    assert.ok(server && host);
+    return (await python(host.name, askServer, server.address, String(rpcPorts[product]), how)).trim();
   }
 
   /** Waits until a server has refused an agent that tries to join it, from a host where agents may connect to servers, for a reason. */
@@ -126,6 +212,67 @@ export function security(tested: BoxUnderTest): void {
       }
     });
 
+    it("encrypts all that agents ask of servers, and what servers tell each other", async () => {
+      const text = "what-nobody-on-the-way-may-read";
+      const kinds = ["private-services", "consul-server", "nomad-server"];
+      const hosts = await Promise.all(kinds.map(async (kind) => (await tested.cluster.hosts(kind))[0]?.name ?? ""));
+      const heard = await Promise.all(hosts.map((host, i) => python(host, overhear, text, String(i === 0))));
+      const packets = heard.map((said) => JSON.parse(said) as Record<number, [all: number, withText: number]>);
+      // The host's own programs ask its agents in clear, which shows that it is heard where it can be.
+      assert.ok(
+        (packets[0]?.[8500]?.[1] ?? 0) > 0 && (packets[0]?.[4646]?.[1] ?? 0) > 0,
+        "the text is not heard at all",
+      );
+      for (const [i, ports] of [[8300, 4647], [8300], [4647]].entries()) {
+        for (const port of ports) {
+          const [all = 0, withText = 0] = packets[i]?.[port] ?? [];
+          assert.ok(all > 0, `nothing is said to ${port} on ${hosts[i]}`);
+          assert.equal(withText, 0, `${port} on ${hosts[i]}`);
+        }
+      }
+    });
+
+    it("hears no agent that asks in clear, or without a certificate of the cluster", async () => {
+      const [host] = await tested.cluster.hosts("private-services");
+      assert.ok(host);
+      const stranger = "/run/stranger.pem";
+      const make = `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=stranger -keyout ${stranger}`;
+      await tested.cluster.exec(
+        host.name,
+        "sh",
+        "-c",
+        `${make} -out ${stranger}.crt && cat ${stranger}.crt >> ${stranger}`,
+      );
+      try {
+        for (const product of products) {
+          assert.equal(await answerOf(product, identities[product]), "accepted", product);
+          assert.match(await answerOf(product, "plain"), /^(closed|refused: .*reset)/, product);
+          assert.match(await answerOf(product, "none"), /^refused: .*CERTIFICATE_REQUIRED/, product);
+          assert.match(await answerOf(product, stranger), /^refused: .*(UNKNOWN_CA|BAD_CERTIFICATE)/, product);
+          const [server] = await tested.cluster.hosts(`${product}-server`);
+          const journal = await tested.cluster.exec(
+            server?.name ?? "",
+            "journalctl",
+            `--unit=${product}`,
+            "--output=cat",
+          );
+          const lines = journal.split("\n").filter((line) => line.includes(host.address));
+          for (const reason of [
+            /non-TLS connection attempted/i,
+            /didn't provide a certificate/,
+            /signed by unknown authority/,
+          ]) {
+            assert.ok(
+              lines.some((line) => reason.test(line)),
+              `${product} does not say ${reason}: ${lines.join("; ")}`,
+            );
+          }
+        }
+      } finally {
+        await tested.cluster.exec(host.name, "rm", "--force", stranger, `${stranger}.crt`);
+      }
+    });
+
     it("keeps out who has no key, or another", async () => {
       await isRefused(/remote state is not encrypted/);
       const other = Buffer.alloc(32, 7).toString("base64");
@@ -168,16 +315,21 @@ export function security(tested: BoxUnderTest): void {
     });
 
     it("has its keys in files for their agents alone, and nowhere in clear", async () => {
-      const keys = [...new Set((await Promise.all(products.map(keysOf))).flat(2))];
-      assert.equal(keys.length, 2);
-      for (const { name } of await tested.cluster.hosts()) {
+      const hosts = await tested.cluster.hosts();
+      const ofGossip = new Set((await Promise.all(products.map(keysOf))).flat(2));
+      const ofCertificates = new Set((await Promise.all(hosts.map(({ name }) => privateKeysOf(name)))).flat());
+      // Of servers and clients of each product.
+      assert.deepEqual([ofGossip.size, ofCertificates.size], [2, 4]);
+      const keys = [...ofGossip, ...ofCertificates];
+      for (const { name } of hosts) {
         const owner = await tested.cluster.exec(name, "stat", "-c", "%U %a", keyrings.consul);
         assert.equal(owner.trim(), "consul 600", name);
         const pattern = keys.map((key) => `-e '${key}'`).join(" ");
+        const certificates = productsOf(name).map((product) => identities[product]);
         const search = "grep --recursive --text --files-with-matches --fixed-strings --no-messages";
         const found = await tested.cluster.exec(name, "sh", "-c", `${search} ${pattern} ${places.join(" ")} || true`);
         const rings = name.startsWith("nomad-server") ? [keyrings.consul, keyrings.nomad] : [keyrings.consul];
-        assert.deepEqual(found.trim().split("\n").sort(), rings.sort(), name);
+        assert.deepEqual(found.trim().split("\n").sort(), [...rings, ...certificates].sort(), name);
       }
       const state = JSON.stringify(await tested.box.state());
       for (const key of keys) assert.ok(!state.includes(key), "in the state");
@@ -185,11 +337,17 @@ export function security(tested: BoxUnderTest): void {
       for (const key of keys) assert.ok(!log.includes(key), "in the log of the box");
     });
 
-    it("changes the keys of gossip without a failed request, and the old ones open nothing then", async () => {
+    it("changes keys of gossip, the authority and all certificates without a failed request, and the old ones open nothing then", async () => {
       const before = await Promise.all(products.map(keysOf));
+      const [client] = await tested.cluster.hosts("private-services");
+      assert.ok(client);
+      const old = { consul: "/run/old-consul.pem", nomad: "/run/old-nomad.pem" };
+      for (const product of products) await tested.cluster.exec(client.name, "cp", identities[product], old[product]);
       const rotate = (keys: string[]) =>
-        tested.change({ "cos:security": { gossip: { consul: { keys }, nomad: { keys } } } });
-      const { failures } = await tested.trial("the keys of gossip changed in three steps", async () => {
+        tested.change({
+          "cos:security": { gossip: { consul: { keys }, nomad: { keys } }, tls: { authorities: keys } },
+        });
+      const { failures } = await tested.trial("keys of gossip and the authority changed in three steps", async () => {
         const changes = [];
         for (const keys of [["1", "2"], ["2", "1"], ["2"]]) {
           changes.push(await rotate(keys));
@@ -201,18 +359,27 @@ export function security(tested: BoxUnderTest): void {
             );
             assert.equal(new Set(kept.map((ring) => ring.join())).size, 1);
           }
+          for (const { name } of await tested.cluster.hosts()) {
+            for (const product of productsOf(name)) {
+              const trusted = await tested.cluster.exec(name, "cat", `/etc/${product}.d/tls/ca.pem`);
+              assert.equal(trusted.match(/BEGIN CERTIFICATE/g)?.length, keys.length, `${product} of ${name}`);
+            }
+          }
         }
         return changes;
       });
       assert.deepEqual(failures, []);
       const after = await Promise.all(products.map(keysOf));
       for (const [i] of products.entries()) assert.notDeepEqual(after[i], before[i]);
-      const [old] = before[0]?.[0] ?? [];
-      await isRefused(undecipherable, `-encrypt=${old}`);
+      const [oldKey] = before[0]?.[0] ?? [];
+      await isRefused(undecipherable, `-encrypt=${oldKey}`);
+      for (const product of products) {
+        assert.equal(await answerOf(product, identities[product]), "accepted");
+        assert.match(await answerOf(product, old[product]), /^refused: .*(UNKNOWN_CA|BAD_CERTIFICATE)/, product);
+        await tested.cluster.exec(client.name, "rm", old[product]);
+      }
       // As after an accident: in one step, and back to what the other trials have.
-      const direct = await tested.trial("the keys of gossip changed in one step", async () => [
-        await tested.change({}),
-      ]);
+      const direct = await tested.trial("the same changed in one step", async () => [await tested.change({})]);
       assert.deepEqual(direct.failures, []);
     });
   });

@@ -8,14 +8,9 @@ import {
   certificateAuthorityErrors,
   certificateErrors,
 } from "../../../components";
+import { tlsOutputs } from "../../support/certificate-mocks";
 import { MockEngine, valueOf } from "../../support/mock-engine";
 
-const outputs = {
-  "tls:index/privateKey:PrivateKey": (_: object, name: string) => ({ privateKeyPem: `key of ${name}\n` }),
-  "tls:index/selfSignedCert:SelfSignedCert": (_: object, name: string) => ({ certPem: `certificate ${name}\n` }),
-  "tls:index/certRequest:CertRequest": (_: object, name: string) => ({ certRequestPem: `request ${name}` }),
-  "tls:index/locallySignedCert:LocallySignedCert": (_: object, name: string) => ({ certPem: `certificate ${name}\n` }),
-};
 const given = { certPem: "-----BEGIN CERTIFICATE-----\ngiven", privateKeyPem: "given's key" };
 
 async function make(
@@ -23,7 +18,7 @@ async function make(
   issued: Record<string, CertificateArgs> = {},
   opts: { preview?: boolean; of?: () => pulumi.ComponentResourceOptions } = {},
 ) {
-  const engine = await MockEngine.start(outputs, opts.preview);
+  const engine = await MockEngine.start(tlsOutputs, opts.preview);
   const made = await engine.run(() => {
     const authority = new CertificateAuthority("blue", args, opts.of?.());
     const certificates = Object.entries(issued).map(([name, of]) => authority.issue(name, of));
@@ -64,16 +59,16 @@ describe("CertificateAuthority", () => {
     assert.equal(inputs("blue-2").validityPeriodHours, 48);
     assert.deepEqual(names, [
       ...["blue-1", "blue-1-key", "blue-2", "blue-2-key"],
-      ...["blue-server-certificate", "blue-server-key", "blue-server-request"],
+      ...["blue-server-by-2-certificate", "blue-server-by-2-key", "blue-server-by-2-request"],
     ]);
-    assert.deepEqual(inputs("blue-server-request"), {
-      privateKeyPem: { secret: "key of blue-server-key\n" },
+    assert.deepEqual(inputs("blue-server-by-2-request"), {
+      privateKeyPem: { secret: "key of blue-server-by-2-key\n" },
       subject: { commonName: "server" },
       dnsNames: ["server.dc1.consul"],
       ipAddresses: ["127.0.0.1"],
     });
-    assert.deepEqual(inputs("blue-server-certificate"), {
-      certRequestPem: "request blue-server-request",
+    assert.deepEqual(inputs("blue-server-by-2-certificate"), {
+      certRequestPem: "request blue-server-by-2-request",
       caCertPem: "certificate blue-2\n",
       caPrivateKeyPem: { secret: "key of blue-2-key\n" },
       allowedUses: ["digital_signature", "server_auth", "client_auth"],
@@ -86,8 +81,8 @@ describe("CertificateAuthority", () => {
     const operator = { commonName: "operator", uses: ["clientAuth" as const], validityHours: 12, renewalHours: 2 };
     const args = { authorities: ["office"], given: { office: given } };
     const { certificates, inputs } = await make(args, { operator });
-    assert.deepEqual(inputs("blue-operator-certificate"), {
-      certRequestPem: "request blue-operator-request",
+    assert.deepEqual(inputs("blue-operator-by-office-certificate"), {
+      certRequestPem: "request blue-operator-by-office-request",
       caCertPem: given.certPem,
       caPrivateKeyPem: { secret: given.privateKeyPem },
       allowedUses: ["digital_signature", "client_auth"],
@@ -96,7 +91,7 @@ describe("CertificateAuthority", () => {
     });
     const [certificate] = certificates;
     assert.ok(certificate);
-    const pem = "certificate blue-operator-certificate\nkey of blue-operator-key\n";
+    const pem = "certificate blue-operator-by-office-certificate\nkey of blue-operator-by-office-key\n";
     assert.equal(await valueOf(certificate.pem), pem);
     assert.ok((await pulumi.isSecret(certificate.pem)) && (await pulumi.isSecret(certificate.privateKeyPem)));
     assert.ok(!(await pulumi.isSecret(certificate.certPem)));

@@ -79,6 +79,7 @@ describe("ConsulCluster", () => {
       clusterName: "cos-test-consul",
       datacenter: "eu-central-1",
       joinTag,
+      tls: false,
       securityGroupId: "consul-security-group-id",
       servers: 3,
       autoScalingGroupName: "consul-servers-group",

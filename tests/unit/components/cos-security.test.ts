@@ -21,6 +21,12 @@ const secretsOf = (resources: Resources, group: string) => {
 describe("the security of a Cos", function () {
   this.timeout(60_000);
   const consulRing = "/var/lib/consul/serf/local.keyring";
+  /** What nodes of a role get for TLS. */
+  const certificates = (role: string, ...products: ("consul" | "nomad")[]) =>
+    products.flatMap((product) => [
+      `/cos/blue/${role}/${product}-certificate /etc/${product}.d/tls/agent.pem`,
+      `/cos/blue/${role}/${product}-authorities /etc/${product}.d/tls/ca.pem`,
+    ]);
 
   it("encrypts gossip with a key each for Consul and Nomad, which nodes get by their role", async () => {
     const resources = await make({ clusterName: "blue" });
@@ -28,14 +34,19 @@ describe("the security of a Cos", function () {
     assert.deepEqual(passwords, ["cos-gossip-consul-1", "cos-gossip-nomad-1"]);
     assert.deepEqual(secretsOf(resources, "cos-consul-servers"), [
       `/cos/blue/consul-server/consul-gossip ${consulRing}`,
+      ...certificates("consul-server", "consul"),
     ]);
     assert.deepEqual(secretsOf(resources, "cos-nomad-servers"), [
       `/cos/blue/nomad-server/consul-gossip ${consulRing}`,
       "/cos/blue/nomad-server/nomad-gossip /var/lib/nomad/server/serf.keyring",
+      ...certificates("nomad-server", "consul", "nomad"),
     ]);
     for (const pool of ["public-services", "private-services"]) {
       const group = `cos-nomad-${pool}-nodes`;
-      assert.deepEqual(secretsOf(resources, group), [`/cos/blue/client/consul-gossip ${consulRing}`]);
+      assert.deepEqual(secretsOf(resources, group), [
+        `/cos/blue/client/consul-gossip ${consulRing}`,
+        ...certificates("client", "consul", "nomad"),
+      ]);
     }
   });
 
@@ -94,6 +105,7 @@ describe("the security of a Cos", function () {
     assert.deepEqual(secretsOf(resources, "cos-consul-servers"), [
       `/cos/blue/consul-server/consul-gossip ${consulRing}`,
       "/cos/blue/consul-server/consul-wan-gossip /var/lib/consul/serf/remote.keyring",
+      ...certificates("consul-server", "consul"),
     ]);
   });
 
@@ -114,23 +126,124 @@ describe("the security of a Cos", function () {
   it("warns where gossip is not encrypted, and then has neither keys nor secrets", async () => {
     let resources: Resources | undefined;
     const warnings = await warningsOf(async () => {
-      resources = await make({ security: { gossip: false } });
+      resources = await make({ clusterName: "blue", security: { gossip: false } });
     });
     assert.match(warnings.join("\n"), /^security\.gossip is false: gossip is not encrypted: whoever reaches an agent/m);
     assert.deepEqual(resources?.ofType("RandomPassword"), []);
-    assert.deepEqual(resources.ofType("kms/key:Key"), []);
     assert.ok(!resources.all.some(({ name }) => name === "cos-settings-gossip"));
+    assert.deepEqual(secretsOf(resources, "cos-consul-servers"), certificates("consul-server", "consul"));
+  });
+
+  it("gives agents certificates with the names that both products verify, signed by an authority of the cluster", async () => {
+    const resources = await make({
+      ...{ clusterName: "blue", consul: { datacenter: "north" } },
+      security: { tls: { authorities: ["2", "1"], certificates: "b", certificateHours: 48 } },
+    });
+    const requests = resources.names(resources.ofType("CertRequest")).map((name) => {
+      const { subject, dnsNames } = resources.inputs(name);
+      return [name, subject, dnsNames];
+    });
+    const request = (name: string, ...dnsNames: string[]) => [
+      `cos-authority-${name}-b-by-2-request`,
+      { commonName: dnsNames[0] },
+      [...dnsNames, "localhost"],
+    ];
+    assert.deepEqual(requests, [
+      request("consul-client", "client.north.consul"),
+      request("consul-server", "server.north.consul", "consul.service.consul"),
+      request("nomad-client", "client.eu-central-1.nomad"),
+      request("nomad-server", "server.eu-central-1.nomad", "nomad.service.consul"),
+    ]);
+    assert.deepEqual(resources.inputs("cos-authority-2").subject, { commonName: "blue 2" });
+    assert.equal(resources.inputs("cos-authority-nomad-client-b-by-2-certificate").validityPeriodHours, 48);
+    const value = (name: string) => resources.inputs(`cos-secrets-${name}`).value;
+    assert.deepEqual(value("client-nomad-authorities"), {
+      secret: "certificate cos-authority-2\ncertificate cos-authority-1\n",
+    });
+    const server = "cos-authority-nomad-server-b-by-2";
+    assert.deepEqual(value("nomad-server-nomad-certificate"), {
+      secret: `certificate ${server}-certificate\nkey of ${server}-key\n`,
+    });
+    // Clients have no key of a server.
+    for (const name of ["client-consul-certificate", "client-nomad-certificate", "nomad-server-consul-certificate"]) {
+      assert.doesNotMatch((value(name) as { secret: string }).secret, /(consul-server|nomad-server)/, name);
+    }
+  });
+
+  it("has all agents use them, and only where they have them", async () => {
+    const configOf = (resources: Resources, group: string, agent: string) =>
+      filesOf(resources.inputs(`${group}-template`).userData as string)[`/etc/${agent}.d/cos.json`] as {
+        tls?: unknown;
+      };
+    const agents = [
+      ["cos-consul-servers", "consul"],
+      ["cos-nomad-servers", "consul"],
+      ["cos-nomad-servers", "nomad"],
+      ["cos-nomad-public-services-nodes", "consul"],
+      ["cos-nomad-public-services-nodes", "nomad"],
+    ] as const;
+    const [on, off] = [await make(), await make({ security: { tls: false } })];
+    for (const [group, agent] of agents) {
+      const files = { ca_file: `/etc/${agent}.d/tls/ca.pem`, cert_file: `/etc/${agent}.d/tls/agent.pem` };
+      const { tls } = configOf(on, group, agent) as { tls: { internal_rpc?: object } };
+      assert.deepEqual({ ...(tls.internal_rpc ?? tls), ...files }, tls.internal_rpc ?? tls, `${agent} of ${group}`);
+      assert.equal(configOf(off, group, agent).tls, undefined);
+    }
+  });
+
+  it("tells nodes that run of new versions of what they have", async () => {
+    const resources = await make({ clusterName: "blue" });
+    const { environment, create, update } = resources.inputs("cos-settings-secrets") as {
+      environment: { COS_SECRETS: string };
+      create: string;
+      update: string;
+    };
+    const { consul } = JSON.parse(environment.COS_SECRETS) as {
+      consul: { cluster: string; versions: Record<string, number> };
+    };
+    assert.equal(consul.cluster, "blue");
+    const parameters = resources
+      .ofType("ssm/parameter:Parameter")
+      .map(({ name }) => resources.inputs(name).name as string);
+    assert.deepEqual(
+      Object.keys(consul.versions).sort(),
+      parameters.filter((name) => name.startsWith("/cos/blue/")).sort(),
+    );
+    assert.equal(create, 'import { main } from "pulumi-cos/secrets"; await main({ waits: false });');
+    assert.equal(update, 'import { main } from "pulumi-cos/secrets"; await main({ waits: true });');
+  });
+
+  it("warns where agents have no certificates, and where there is nothing at all has no parameters", async () => {
+    let resources: Resources | undefined;
+    const warnings = await warningsOf(async () => {
+      resources = await make({ security: { gossip: false, tls: false } });
+    });
+    assert.match(warnings.join("\n"), /^security\.tls is false: agents talk RPC in clear/m);
+    assert.deepEqual(resources?.ofType("kms/key:Key"), []);
+    assert.deepEqual(resources.ofType("index:CertificateAuthority"), []);
+    assert.ok(!resources.all.some(({ name }) => name === "cos-settings-secrets"));
     assert.deepEqual(secretsOf(resources, "cos-consul-servers"), []);
   });
 
   it("says all that is wrong with it, in its own property names", () => {
     const errors = cosErrors({
       ...smallestCos,
-      security: { kmsKeyArn: "key", gossip: { consul: { keys: [] }, nomad: { keys: ["1", "1"] } } },
+      security: {
+        kmsKeyArn: "key",
+        gossip: { consul: { keys: [] }, nomad: { keys: ["1", "1"] } },
+        tls: { authorities: ["x y"], certificates: "a b", certificateHours: 0 },
+      },
     });
     assert.deepEqual(
       errors.map(({ propertyPath }) => propertyPath),
-      ["security.kmsKeyArn", "security.gossip.consul.keys", "security.gossip.nomad.keys[1]"],
+      [
+        "security.kmsKeyArn",
+        "security.gossip.consul.keys",
+        "security.gossip.nomad.keys[1]",
+        "security.tls.authorities[0]",
+        "security.tls.certificates",
+        "security.tls.certificateHours",
+      ],
     );
   });
 });

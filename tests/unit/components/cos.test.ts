@@ -41,6 +41,7 @@ describe("Cos", function () {
     const children = smallest.all.filter(({ parent }) => parent === "cos");
     assert.deepEqual(new Resources(children).shape, [
       "cos:index:ApiAccess cos-api",
+      "cos:index:CertificateAuthority cos-authority",
       "cos:index:ClusterRecord cos-record",
       "cos:index:ClusterSettings cos-settings",
       "cos:index:ConsulCluster cos-consul",
@@ -80,13 +81,15 @@ describe("Cos", function () {
       "aws:lb/listener:Listener": 2,
       "aws:lb/loadBalancer:LoadBalancer": 1,
       "aws:lb/targetGroup:TargetGroup": 2,
-      "aws:ssm/parameter:Parameter": 6,
+      "aws:ssm/parameter:Parameter": 16,
       "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": 36,
       "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": 32,
       "awsx:ec2:Vpc": 1,
-      "command:local:Command": 5,
+      "command:local:Command": 6,
       "consul:index/autopilotConfig:AutopilotConfig": 1,
       "cos:index:ApiAccess": 1,
+      "cos:index:Certificate": 4,
+      "cos:index:CertificateAuthority": 1,
       "cos:index:ClientPool": 2,
       "cos:index:ClusterRecord": 1,
       "cos:index:ClusterSettings": 1,
@@ -104,6 +107,10 @@ describe("Cos", function () {
       "pulumi:providers:consul": 1,
       "pulumi:providers:nomad": 1,
       "random:index/randomPassword:RandomPassword": 2,
+      "tls:index/certRequest:CertRequest": 4,
+      "tls:index/locallySignedCert:LocallySignedCert": 4,
+      "tls:index/privateKey:PrivateKey": 5,
+      "tls:index/selfSignedCert:SelfSignedCert": 1,
     });
   });
 
@@ -254,7 +261,9 @@ describe("Cos", function () {
     assert.equal(job.parent, "jobs");
     assert.deepEqual(resources.one("jobs").dependsOn, ["cos-ready-gate", "cos-settings-scheduler"]);
     const gone = Object.keys(deletedWith).filter((name) => deletedWith[name] !== "");
-    const settings = ["autopilot", "consul-autopilot", "gossip", "scheduler"].map((key) => `cos-settings-${key}`);
+    const settings = ["autopilot", "consul-autopilot", "gossip", "scheduler", "secrets"].map(
+      (key) => `cos-settings-${key}`,
+    );
     assert.deepEqual(gone.sort(), ["cos-settings", ...settings, "jobs", "jobs-ping"]);
     for (const name of gone) assert.equal(deletedWith[name], "cos:index:Cos$cos:index:NomadCluster cos-nomad", name);
   });

@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { type Answer, type HttpDouble, type Request, useHttpDouble } from "../../support/http-double";
+import { runProgram } from "../../support/settings-program";
 
-const root = join(__dirname, "..", "..", "..");
 const [one, two, three] = ["1", "2", "3"].map((digit) => Buffer.alloc(32, digit).toString("base64")) as [
   string,
   string,
@@ -74,25 +71,13 @@ describe("the program for the keys of gossip", function () {
   const nomad = useHttpDouble();
 
   async function run(keys: { consul?: string[]; nomad?: string[] }, environment: Record<string, string> = {}) {
-    const child = spawn(
-      "node",
-      ["--input-type=module", "--eval", 'import { main } from "pulumi-cos/gossip"; await main();'],
-      {
-        cwd: root,
-        env: {
-          PATH: process.env.PATH,
-          CONSUL_HTTP_ADDR: consul().url,
-          NOMAD_ADDR: nomad().url,
-          COS_GOSSIP: JSON.stringify(keys),
-          ...environment,
-        },
-        stdio: ["ignore", "pipe", "pipe"],
-      },
+    const result = await runProgram(
+      'import { main } from "pulumi-cos/gossip"; await main();',
+      { CONSUL_HTTP_ADDR: consul().url, NOMAD_ADDR: nomad().url, COS_GOSSIP: JSON.stringify(keys) },
+      environment,
     );
-    const code = new Promise<number | null>((resolve) => child.once("close", resolve));
-    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-    for (const key of [one, two, three]) assert.ok(!(stdout + stderr).includes(key), "a key is said");
-    return { code: await code, stdout: stdout.trimEnd(), stderr: stderr.trimEnd() };
+    for (const key of [one, two, three]) assert.ok(!(result.stdout + result.stderr).includes(key), "a key is said");
+    return result;
   }
 
   it("changes nothing where all agents have the keys that they are to have", async () => {

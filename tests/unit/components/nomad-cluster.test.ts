@@ -85,6 +85,7 @@ describe("NomadCluster", () => {
       clusterName: "cos-test-nomad",
       region: "eu-central-1",
       joinTag: { key: "cos-nomad-servers", value: "cos-test-nomad" },
+      tls: false,
       serverSecurityGroupId: "nomad-server-security-group-id",
       clientSecurityGroupId: "nomad-client-security-group-id",
       serviceSecurityGroupId: "nomad-service-security-group-id",

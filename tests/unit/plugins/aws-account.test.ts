@@ -282,6 +282,8 @@ describe("the stand-in aws plugin's account", () => {
     assert.equal(outputs["arn"], "arn:aws:ssm:eu-central-1:123456789012:parameter/cos/key");
     const updated = await aws.update(parameter, id, outputs, { ...inputs, value: "other" });
     assert.equal(updated["version"], 2);
+    const tagged = await aws.update(parameter, id, updated, { ...inputs, value: "other", tags: { team: "a" } });
+    assert.equal(tagged["version"], 2);
     const found = await other().invoke("aws:ssm/getParameter:getParameter", { name: "/cos/key" });
     assert.equal(found["value"], "other");
     await assert.rejects(aws.invoke("aws:ssm/getParameter:getParameter", { name: "/no" }), /ParameterNotFound/);

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { arn } from "../cloud";
 import { type Behaviour, numberOf, shown, textOf } from "./behaviour";
 import { Checks, isGiven } from "./checks";
@@ -8,6 +9,9 @@ const LONGEST_KEY_POLICY = 32_768;
 // Bytes of a parameter's value, by its tier.
 const STANDARD_BYTES = 4096;
 const ADVANCED_BYTES = 8192;
+
+// A change of tags alone is no new version.
+const isTag = (property: string) => ["tags", "tagsAll"].includes(property);
 
 const VALUES = ["value", "insecureValue", "valueWo"];
 
@@ -31,17 +35,21 @@ const parameter: Behaviour = {
     return checks.failures;
   },
   id: ({ name }) => textOf(name) ?? "",
-  outputs: (id, { insecureValue, value, valueWo }, site, former) => ({
-    arn: arn(site, "ssm", `parameter/${id.replace(/^\//, "")}`),
-    version: (numberOf(former["version"]) ?? 0) + 1,
-    tier: "Standard",
-    dataType: "text",
-    keyId: "",
-    hasValueWo: isGiven(valueWo),
-    ...(isGiven(insecureValue) ? { value: insecureValue ?? "" } : {}),
-    ...(isGiven(value) ? { insecureValue: "" } : {}),
-  }),
-  unknownAfter: (changed) => (changed.length > 0 ? ["version"] : []),
+  outputs: (id, inputs, site, former) => {
+    const { insecureValue, value, valueWo } = inputs;
+    const isNew = Object.entries(inputs).some(([name, of]) => !isTag(name) && !isDeepStrictEqual(of, former[name]));
+    return {
+      arn: arn(site, "ssm", `parameter/${id.replace(/^\//, "")}`),
+      version: (numberOf(former["version"]) ?? 0) + Number(isNew),
+      tier: "Standard",
+      dataType: "text",
+      keyId: "",
+      hasValueWo: isGiven(valueWo),
+      ...(isGiven(insecureValue) ? { value: insecureValue ?? "" } : {}),
+      ...(isGiven(value) ? { insecureValue: "" } : {}),
+    };
+  },
+  unknownAfter: (changed) => (changed.every(isTag) ? [] : ["version"]),
 };
 
 const key: Behaviour = {

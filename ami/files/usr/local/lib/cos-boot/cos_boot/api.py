@@ -5,6 +5,7 @@ import os
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ class Denied(ApiError):
 
 
 #: Where tokens for these programs are, where ACLs are on: secrets of the node, each read anew for every request. Nomad's needs agent:read
-#: and node:write, on servers agent:write and operator:write too; Consul's agent:read, node:read and operator:write.
+#: and node:write, on servers agent:write and operator:write too; Consul's agent:read, node:read and operator:write, and
+#: on all nodes key:read and key:write below cos/CLUSTER/secrets.
 TOKENS = Path("/etc/cos")
 
 
@@ -62,17 +64,25 @@ class Api:
 
     def call(self, method: str, path: str, body: Any = None, *, accept: tuple[int, ...] = ()) -> Any:
         """The JSON that is answered; nothing where the answer is empty. `accept` are codes of errors whose JSON counts."""
+        return self._ask(method, path, body, accept, seconds=10)[0]
+
+    def watch(self, path: str, index: int, *, seconds: int) -> tuple[Any, int]:
+        """What is at a path of Consul once its index is not that any more, or after that time; None where there is nothing. And its index."""
+        value, headers = self._ask("GET", f"{path}?index={index}&wait={seconds}s", None, (404,), seconds=seconds + 30)
+        return value, int(headers.get("X-Consul-Index", 0))
+
+    def _ask(self, method: str, path: str, body: Any, accept: tuple[int, ...], *, seconds: float) -> tuple[Any, Message]:
         data = None if body is None else json.dumps(body).encode()
         token = TOKENS / self._agent.token
         headers = {self._agent.header: token.read_text().strip()} if token.exists() else {}
         request = urllib.request.Request(f"{self._base}/v1/{path}", method=method, data=data, headers=headers)
         try:
-            with DIRECT.open(request, timeout=10) as response:
-                return _parsed(response.read())
+            with DIRECT.open(request, timeout=seconds) as response:
+                return _parsed(response.read()), response.headers
         except urllib.error.HTTPError as error:
             said = error.read()
             if error.code in accept:
-                return _parsed(said)
+                return _parsed(said), error.headers
             kind = Denied if error.code == 403 else ApiError
             raise kind(f"{self._agent.name} answers {error.code}: {said.decode(errors='replace').strip()}") from None
         except OSError as error:

@@ -6,7 +6,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import cache
 from multiprocessing import get_context
-from typing import Any
+from typing import Any, NamedTuple
 
 from .system import BootError, retried
 
@@ -32,6 +32,14 @@ class AwsError(Exception):
 
 class Refused(AwsError):
     """An error that stays."""
+
+
+class Parameter(NamedTuple):
+    """What an SSM parameter holds."""
+
+    value: str
+    #: Raised by each change of the value.
+    version: int
 
 
 class Aws:
@@ -72,8 +80,8 @@ class Aws:
         with _process() as process:
             return process.submit(_ask, self.region, *request).result()
 
-    def parameter(self, name: str) -> str:
-        """The value of an SSM parameter, decrypted."""
+    def parameter(self, name: str) -> Parameter:
+        """An SSM parameter, decrypted."""
         try:
             answer = self.call("ssm", "get_parameter", Name=name, WithDecryption=True)
         except Refused as error:
@@ -82,7 +90,7 @@ class Aws:
             raise BootError(str(error)) from None
         except AwsError as error:
             raise BootError(f"the SSM parameter {name} cannot be read: {error}") from None
-        return str(answer["Parameter"]["Value"])
+        return Parameter(str(answer["Parameter"]["Value"]), int(answer["Parameter"]["Version"]))
 
     def parameter_exists(self, name: str) -> bool:
         """Whether there is an SSM parameter. What cannot be known is an error, never a guess."""

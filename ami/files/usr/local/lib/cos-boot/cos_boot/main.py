@@ -5,25 +5,15 @@ import os
 import shutil
 from pathlib import Path
 
-from . import agents
+from . import agents, secrets
 from .aws import Aws, AwsError, Tag
 from .metadata import Identity, identity
 from .mounts import UNITS, mount_all
 from .node import Node, read_node
-from .system import BootError, log, make_directory, read_json, run, write_file
+from .system import BootError, log, read_json, run, write_file
 
 #: There once the node has booted as it should.
 BOOTED = Path("/var/lib/cos/booted")
-
-
-def write_secrets(node: Node, aws: Aws) -> None:
-    """Writes secrets to their files, in directories made where missing. All are fetched before the first is written."""
-    values = [(secret, aws.parameter(secret["parameter"])) for secret in node.secrets]
-    for secret, value in values:
-        path, owner = Path(secret["path"]), secret["owner"]
-        make_directory(path.parent, owner=owner, mode=0o700)
-        write_file(path, value, owner=owner, mode=0o600)
-        log(f"{path} holds the parameter {secret['parameter']}")
 
 
 def open_metadata(node: Node) -> None:
@@ -108,7 +98,7 @@ def boot(node: Node, aws: Aws, instance: Identity) -> None:
     for directory in node.directories:
         Path(directory).mkdir(parents=True, exist_ok=True)
     # What is mounted may be where they go.
-    write_secrets(node, aws)
+    secrets.fetch(node, aws)
     configure_agents(node, aws, instance)
     prepare_nomad(node)
     start_agents(node)

@@ -1,0 +1,127 @@
+"""Secrets of a node that runs: what is new is fetched, and the agents told.
+
+Whoever has changed parameters writes the versions that nodes are to have into Consul, which tells the nodes at once; each says there what it
+has. What is never written there is found within the hour.
+"""
+
+import base64
+import json
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+
+from .api import CONSUL, Api, ApiError
+from .aws import Aws, AwsError
+from .metadata import identity
+from .node import Node, read_node
+from .secrets import Versions, fetch, known
+from .system import BootError, log, run
+
+#: Seconds after which parameters are read without being told to.
+LATEST = 3600.0
+#: The same while Consul does not answer: its own certificate may be what is old.
+SOON = 60.0
+#: Seconds that a question to Consul stays open.
+WAIT = 300
+#: Seconds between two questions, however soon Consul answers the first.
+PAUSE = 2.0
+#: Seconds over which nodes spread what they were told at once: Parameter Store answers 40 requests a second.
+SPREAD = 2.0
+
+
+class Renewal:
+    """How far the node is."""
+
+    def __init__(self, cluster: str, consul: Api, renew: Callable[[], set[str]], clock: Callable[[], float] = time.monotonic) -> None:
+        self._base = f"kv/cos/{cluster}/secrets"
+        self._consul = consul
+        self._renew = renew
+        self._clock = clock
+        self._index = 0
+        self._read = clock()
+        self._to_reload: set[str] = set()
+
+    def step(self) -> None:
+        """Does what is next, called again and again. Waits in it for news. Raises ApiError, AwsError or BootError for what is to be tried again."""
+        try:
+            entries, index = self._consul.watch(f"{self._base}/wanted", self._index, seconds=WAIT)
+        except ApiError:
+            self._index = 0
+            self._keep_up(SOON)
+            raise
+        # Consul's own advice: an index that goes backwards is of another history.
+        self._index = index if index >= self._index else 0
+        if self._behind(value_of(entries)):
+            time.sleep(random.uniform(0, SPREAD))
+            self._keep_up(0)
+            if self._behind(value_of(entries)):
+                # Parameter Store may answer with what was, for a moment.
+                self._index = 0
+                raise AwsError("SSM does not have the versions yet that are wanted", "")
+        self._keep_up(LATEST)
+        self._tell()
+
+    def _behind(self, wanted: Versions) -> bool:
+        return any(version < wanted.get(name, 0) for name, version in known().items()) or bool(self._to_reload)
+
+    def _keep_up(self, seconds: float) -> None:
+        """Reads what was last read so long ago."""
+        if self._clock() - self._read < seconds and not self._to_reload:
+            return
+        self._to_reload |= self._renew()
+        self._read = self._clock()
+        for agent in sorted(self._to_reload):
+            run("systemctl", "reload", f"{agent}.service")
+            self._to_reload.discard(agent)
+            log(f"{agent} reads its secrets again")
+
+    def _tell(self) -> None:
+        """Says what the node has, where that is not said yet."""
+        name = self._consul.call("GET", "agent/self")["Config"]["NodeName"]
+        path = f"{self._base}/nodes/{name}"
+        if value_of(self._consul.call("GET", path, accept=(404,))) != known():
+            self._consul.call("PUT", path, known())
+
+
+def value_of(entries: Any) -> Versions:
+    """The versions that are at a key of Consul; none where there is no such key."""
+    if not entries or not entries[0]["Value"]:
+        return {}
+    value = json.loads(base64.b64decode(entries[0]["Value"]))
+    return value if isinstance(value, dict) else {}
+
+
+def follow(node: Node, aws: Aws) -> None:
+    """Keeps on, as long as the node is there."""
+
+    def renew() -> set[str]:
+        with aws.held():
+            return fetch(node, aws, running=True)
+
+    renewal = Renewal(node.cluster, Api(CONSUL), renew)
+    said = ""
+    while True:
+        try:
+            renewal.step()
+            said = ""
+        except (ApiError, AwsError, BootError) as error:
+            if str(error) != said:
+                log(f"{error}; trying again")
+            said = str(error)
+        time.sleep(PAUSE)
+
+
+def main() -> int:
+    """Ends with 0 on what has no secrets."""
+    try:
+        node = read_node()
+        if not node.secrets:
+            log("this node has no secrets")
+            return 0
+        aws = Aws(identity().region)
+    except BootError as error:
+        log(f"error: {error}")
+        return 1
+    follow(node, aws)
+    return 0
