@@ -20,6 +20,8 @@ export interface AgentProcess {
   log: string;
   /** Aborted when the agent has ended, however it did. */
   ended: AbortSignal;
+  /** Has it read its files again. */
+  reload: () => void;
   /** Ends it and waits until it has. */
   end: () => Promise<void>;
   /** Ends it as a power failure does, and waits until it has. */
@@ -64,7 +66,8 @@ export async function launch(program: "consul" | "nomad", directory: string, con
     await finished;
     running.delete(agent);
   };
-  return { log, ended: ended.signal, end, kill };
+  const reload = () => void agent.kill("SIGHUP");
+  return { log, ended: ended.signal, reload, end, kill };
 }
 
 /** The last lines of a log. */

@@ -3,6 +3,8 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { unmountBelow } from "../../local/mounts";
 import { consulAgentConfig, nomadAgentConfig } from "../../components";
+import type { TlsFiles } from "../../components/node/tls-files";
+import type { Authority } from "./authority";
 import { type AgentProcess, lastLines, launch, until } from "./agent-process";
 import { endJobs } from "./end-jobs";
 import { removeDirectory, temporaryDirectory } from "./temporary";
@@ -15,6 +17,14 @@ export interface LoopbackClusterOptions {
   clients: { nodePool: string; datacenter: string }[];
   /** Keys of gossip, which agents have when they start. @default none: it is not encrypted */
   gossip?: { consul: string[]; nomad: string[] };
+  /** Who signs the certificates by which agents know each other. @default none: RPC is in clear */
+  authority?: Authority;
+}
+
+/** What an agent shows and whom it trusts, PEM. */
+export interface Papers {
+  identity: string;
+  authorities: string;
 }
 
 /** Where agents have their keys, in their data directory. */
@@ -26,6 +36,8 @@ const keyrings = { consul: "serf/local.keyring", nomad: "server/serf.keyring" } 
  */
 export class LoopbackCluster {
   private readonly agents: AgentProcess[] = [];
+  /** Who each agent is, by its directory. */
+  private readonly names = new Map<string, string>();
 
   private constructor(
     private readonly directory: string,
@@ -65,6 +77,12 @@ export class LoopbackCluster {
 
   private keyring(program: "consul" | "nomad", address: string): string {
     return join(this.directory, `${program}-${address}`, "data", keyrings[program]);
+  }
+
+  /** Gives all agents other papers, and has them read those. */
+  async renew(papers: (name: string) => Promise<Papers>): Promise<void> {
+    for (const [directory, name] of this.names) await writePapers(directory, await papers(name));
+    for (const agent of this.agents) agent.reload();
   }
 
   server(i: number): string {
@@ -114,8 +132,9 @@ export class LoopbackCluster {
   }
 
   private consul(address: string, expect: number | undefined): Promise<void> {
-    return this.launch("consul", address, (dataDir) => ({
+    return this.launch("consul", address, expect === undefined ? "client" : "server", (dataDir, tls) => ({
       ...consulAgentConfig({
+        tls,
         nodeName: `consul-${address}`,
         datacenter: "loopback",
         dataDir,
@@ -129,9 +148,10 @@ export class LoopbackCluster {
   }
 
   private nomadServer(address: string, expect: number): Promise<void> {
-    return this.launch("nomad", address, (dataDir) => ({
+    return this.launch("nomad", address, "server", (dataDir, tls) => ({
       ...nomadAgentConfig({
         ...this.nomadOptions(address, dataDir, "loopback"),
+        tls,
         server: { expect, retryJoin: [this.server(0), this.server(1)] },
       }),
       log_level: "WARN",
@@ -139,9 +159,10 @@ export class LoopbackCluster {
   }
 
   private nomadClient(address: string, { nodePool, datacenter }: { nodePool: string; datacenter: string }) {
-    return this.launch("nomad", address, (dataDir) => ({
+    return this.launch("nomad", address, "client", (dataDir, tls) => ({
       ...nomadAgentConfig({
         ...this.nomadOptions(address, dataDir, datacenter),
+        tls,
         client: {
           nodePool,
           networkInterface: "lo",
@@ -166,7 +187,12 @@ export class LoopbackCluster {
   }
 
   /** Starts an agent unless it runs already. */
-  private async launch(program: "consul" | "nomad", address: string, config: (dataDir: string) => object) {
+  private async launch(
+    program: "consul" | "nomad",
+    address: string,
+    kind: "server" | "client",
+    config: (dataDir: string, tls: TlsFiles | undefined) => object,
+  ) {
     const directory = join(this.directory, `${program}-${address}`);
     const known = await mkdir(directory).then(
       () => false,
@@ -182,6 +208,25 @@ export class LoopbackCluster {
       await mkdir(dirname(file), { recursive: true });
       await writeFile(file, JSON.stringify(keys));
     }
-    this.agents.push(await launch(program, directory, config(join(directory, "data"))));
+    const { authority } = this.options;
+    if (authority) {
+      const name = `${kind}.loopback.${program}`;
+      this.names.set(directory, name);
+      await writePapers(directory, { identity: await authority.issue(name), authorities: authority.pem });
+    }
+    const tls = authority && papersOf(directory);
+    this.agents.push(await launch(program, directory, config(join(directory, "data"), tls)));
   }
+}
+
+/** Files of an agent's papers in a directory. */
+export const papersOf = (directory: string): TlsFiles => ({
+  identity: join(directory, "agent.pem"),
+  authorities: join(directory, "ca.pem"),
+});
+
+export async function writePapers(directory: string, { identity, authorities }: Papers): Promise<void> {
+  const files = papersOf(directory);
+  await writeFile(files.identity, identity);
+  await writeFile(files.authorities, authorities);
 }
