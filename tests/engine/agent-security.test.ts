@@ -1,23 +1,32 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
+import { connect } from "node:net";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { connect as secure } from "node:tls";
+import { consulAgentConfig } from "../../components";
 import { apply } from "../../components/cluster-settings/gossip.mjs";
 import { launch } from "../support/agent-process";
-import { LoopbackCluster } from "../support/loopback-cluster";
+import { Authority } from "../support/authority";
+import { LoopbackCluster, papersOf, writePapers } from "../support/loopback-cluster";
 import { removeDirectory, temporaryDirectory } from "../support/temporary";
 
 const [one, two] = ["1", "2"].map((digit) => Buffer.alloc(32, digit).toString("base64")) as [string, string];
 
-describe("the keys of gossip on real Consul and Nomad", function () {
+describe("what keeps others out, on real Consul and Nomad", function () {
   this.timeout(180_000);
   let cluster: LoopbackCluster;
   let directory: string;
+  let authority: Authority;
 
   before(async () => {
-    directory = await temporaryDirectory("gossip");
+    directory = await temporaryDirectory("security");
+    authority = await Authority.make("first");
     cluster = await LoopbackCluster.create({
       ...{ consulServers: 2, nomadServers: 2, clients: [{ nodePool: "default", datacenter: "a" }] },
-      gossip: { consul: [one], nomad: [one] },
+      ...{ gossip: { consul: [one], nomad: [one] }, authority },
     });
     await cluster.start();
     await cluster.eventually(async () => {
@@ -108,4 +117,144 @@ describe("the keys of gossip on real Consul and Nomad", function () {
     withStranger(two, async (address) => {
       assert.ok((await alive("consul")).includes(address));
     }));
+
+  describe("the certificates of agents", () => {
+    const products = ["consul", "nomad"] as const;
+    const rpc = {
+      consul: { port: 8300, asksPlain: 0, asksTls: 3 },
+      nomad: { port: 4647, asksPlain: 1, asksTls: 4 },
+    };
+
+    /**
+     * How a server answers who shows a certificate, or nothing: by the error that ends it. Source: the first byte of a connection says what it is, in both
+     * products (consul 1.22, agent/pool/conn.go; nomad 1.11, helper/pool/conn.go).
+     */
+    async function answerOf(product: (typeof products)[number], identity: string | undefined): Promise<string> {
+      const { port, asksPlain, asksTls } = rpc[product];
+      const plain = connect(port, cluster.server(0));
+      await once(plain, "connect");
+      plain.write(Buffer.of(identity === undefined ? asksPlain : asksTls));
+      const socket =
+        identity === undefined
+          ? plain
+          : secure({ socket: plain, cert: identity, key: identity, rejectUnauthorized: false });
+      socket.once("secureConnect", () => socket.write(Buffer.of(asksPlain)));
+      try {
+        return await Promise.race([
+          once(socket, "error").then(([error]) => (error as Error).message),
+          once(socket, "close").then(() => "closed"),
+          // A server says nothing to who has asked nothing yet.
+          delay(2000, "accepted"),
+        ]);
+      } finally {
+        socket.destroy();
+        plain.destroy();
+      }
+    }
+
+    /** All of the cluster works: what a client's agents are asked for, they have from the servers. */
+    async function assertWorks(): Promise<void> {
+      await cluster.eventually(async () => {
+        const text = randomUUID();
+        const place = `http://${cluster.client(0)}:8500/v1/kv/it`;
+        assert.equal(await (await fetch(place, { method: "PUT", body: text })).text(), "true");
+        assert.equal(await (await fetch(`${place}?raw`)).text(), text);
+        const nodes = (await cluster.get(`http://${cluster.client(0)}:4646/v1/nodes`)) as { Status: string }[];
+        assert.deepEqual(
+          nodes.map(({ Status }) => Status),
+          ["ready"],
+        );
+      });
+    }
+
+    it("let agents of the cluster in", async () => {
+      await assertWorks();
+      for (const product of products) {
+        assert.equal(await answerOf(product, await authority.issue(`client.loopback.${product}`)), "accepted");
+      }
+    });
+
+    for (const [who, reasons, identity] of [
+      ["asks in clear", [/Non-TLS connection attempted/i], () => undefined],
+      [
+        "has a certificate of another authority",
+        [/unknown authority/, /unknown ca|bad certificate/i],
+        async (name: string) => (await Authority.make("first")).issue(name),
+      ],
+      [
+        "has one that has expired",
+        [/certificate has expired/, /expired|bad certificate/i],
+        (name: string) => authority.issue(name, -1),
+      ],
+    ] as const) {
+      it(`keep out who ${who}, for that reason`, async () => {
+        const [said, told] = reasons;
+        // Each product has its own way to name its RPC.
+        const times = async () => {
+          const lines = (await cluster.logs(Infinity)).split("\n").filter((line) => said.test(line));
+          return [/agent\.server\.rpc/, /nomad\.rpc/].map((part) => lines.filter((line) => part.test(line)).length);
+        };
+        const [consul = 0, nomad = 0] = await times();
+        for (const product of products) {
+          const answer = await answerOf(product, await identity(`server.loopback.${product}`));
+          assert.match(answer, told ?? /closed|ECONNRESET/, product);
+        }
+        await cluster.eventually(async () => {
+          assert.deepEqual(await times(), [consul + 1, nomad + 1]);
+        });
+      });
+    }
+
+    it("change to those of another authority while agents run, after which the old ones open nothing", async () => {
+      const next = await Authority.make("second");
+      const old = await authority.issue("server.loopback.consul");
+      const trusted = authority.pem + next.pem;
+      for (const [signer, authorities] of [
+        [authority, trusted],
+        [next, trusted],
+        [next, next.pem],
+      ] as const) {
+        await cluster.renew(async (name) => ({ identity: await signer.issue(name), authorities }));
+        await assertWorks();
+      }
+      for (const product of products) {
+        assert.match(await answerOf(product, old), /unknown ca|bad certificate/i);
+        assert.equal(await answerOf(product, await next.issue(`client.loopback.${product}`)), "accepted");
+      }
+      authority = next;
+    });
+
+    it("keep a client from posing as a server", async () => {
+      const address = cluster.client(++strangers);
+      const poser = join(directory, address);
+      await mkdir(poser);
+      const identity = await authority.issue("client.loopback.consul");
+      await writePapers(poser, { identity, authorities: authority.pem });
+      const options = {
+        datacenter: "loopback",
+        dataDir: join(poser, "data"),
+        bindAddress: address,
+        clientAddress: address,
+      };
+      const agent = await launch("consul", poser, {
+        ...consulAgentConfig({ ...options, nodeName: address, tls: papersOf(poser), server: { expect: 3 } }),
+        ...{ retry_join: [cluster.server(0)], retry_interval: "1s", encrypt: two },
+      });
+      try {
+        await cluster.eventually(async () => {
+          assert.match(
+            await cluster.logs(),
+            /certificate is valid for client\.loopback\.consul, localhost, not server\.loopback\.consul/,
+          );
+        });
+        const raft = (await cluster.get(`${cluster.consulAddress}/v1/operator/raft/configuration`)) as {
+          Servers: { Node: string; Voter: boolean }[];
+        };
+        assert.ok(!raft.Servers.some(({ Node, Voter }) => Node === address && Voter), "it has a vote");
+        await assertWorks();
+      } finally {
+        await agent.kill();
+      }
+    });
+  });
 });

@@ -71,8 +71,8 @@ export async function launch(program: "consul" | "nomad", directory: string, con
 }
 
 /** The last lines of a log. */
-export async function lastLines(log: string): Promise<string> {
-  return (await readFile(log, "utf8")).split("\n").slice(-LOG_LINES_SHOWN).join("\n");
+export async function lastLines(log: string, lines = LOG_LINES_SHOWN): Promise<string> {
+  return (await readFile(log, "utf8")).split("\n").slice(-lines).join("\n");
 }
 
 /** Waits until `check` no longer throws, or the signal is aborted. @throws what it threw last */

@@ -40,9 +40,7 @@ export class Authority {
       ...{ subject: `CN=${name}`, issuer: this.certificate.subject, publicKey: keys.publicKey },
       ...{ signingKey: this.keys.privateKey, signingAlgorithm: algorithm, ...validity(hours) },
       extensions: [
-        new SubjectAlternativeNameExtension(
-          [name, "localhost"].map((value) => ({ type: "dns", value })),
-        ),
+        new SubjectAlternativeNameExtension([name, "localhost"].map((value) => ({ type: "dns", value }))),
         new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth]),
       ],
     });
@@ -51,7 +49,7 @@ export class Authority {
   }
 }
 
-const makeKeys = () => crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]) as Promise<webcrypto.CryptoKeyPair>;
+const makeKeys = () => crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
 
 /** From a day ago on. */
 const validity = (hours: number) => ({

@@ -115,9 +115,9 @@ export class LoopbackCluster {
     return until(AbortSignal.timeout(60_000), check);
   }
 
-  /** What the agents wrote last, for a test that failed. */
-  async logs(): Promise<string> {
-    return (await Promise.all(this.agents.map(({ log }) => lastLines(log)))).join("\n---\n");
+  /** What the agents wrote last, as many lines of each, by default for a test that failed. */
+  async logs(lines?: number): Promise<string> {
+    return (await Promise.all(this.agents.map(({ log }) => lastLines(log, lines)))).join("\n---\n");
   }
 
   /** Ends all jobs and agents, and removes all that they have written. */

@@ -90,16 +90,16 @@ try:
     with socket.create_connection((address, port), timeout=10) as plain:
         plain.settimeout(10)
         if how == "plain":
-            plain.sendall(b"\x01" if port == 4647 else b"\x00")
+            plain.sendall(bytes([1]) if port == 4647 else bytes([0]))
             print("closed" if plain.recv(1) == b"" else "answered")
         else:
-            plain.sendall(b"\x04" if port == 4647 else b"\x03")
+            plain.sendall(bytes([4]) if port == 4647 else bytes([3]))
             context = ssl.create_default_context()
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
             if how != "none":
                 context.load_cert_chain(how)
             with context.wrap_socket(plain) as connection:
-                connection.sendall(b"\x01" if port == 4647 else b"\x00")
+                connection.sendall(bytes([1]) if port == 4647 else bytes([0]))
                 connection.settimeout(2)
                 try:
                     print("closed" if connection.recv(1) == b"" else "answered")
