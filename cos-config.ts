@@ -389,6 +389,7 @@ export const cosKeys = {
           error: "must be false, or what the authority and the certificates are to be",
         })
         .optional(),
+      keyring: flag.optional(),
       kmsKeyArn: text.optional(),
     })
     .optional(),

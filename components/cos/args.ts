@@ -56,7 +56,10 @@ export interface CosPoolArgs
 /** Nomad's servers, in the tier `services` unless another is named, and the pools of its clients. */
 export interface CosNomadArgs
   extends
-    Omit<NomadClusterArgs, Place | "image" | "clusterName" | "consul" | "pools" | "poolsAfter" | "tls">,
+    Omit<
+      NomadClusterArgs,
+      Place | "image" | "clusterName" | "consul" | "pools" | "poolsAfter" | "tls" | "keyringKmsKeyArn"
+    >,
     InTier,
     OwnImage {
   /** The pools, each with a name of its own. @default {@link defaultPools} */
@@ -112,7 +115,13 @@ export interface CosSecurityArgs {
    * @default an authority of the cluster, and certificates for a year
    */
   tls?: CosTlsArgs | false | undefined;
-  /** ARN of a KMS key to encrypt the nodes' secrets with. @default a key that is made for them */
+  /**
+   * Whether Nomad's servers keep their keys under the KMS key: those that sign workload identities and encrypt variables. They must reach KMS then when they
+   * start; `false`: keys are in clear on their disks, and in snapshots. Not to be turned off with a cluster that runs: new servers could not read its keys.
+   * @default true
+   */
+  keyring?: boolean | undefined;
+  /** ARN of a KMS key to encrypt the nodes' secrets and Nomad's keyring with. @default a key that is made for them */
   kmsKeyArn?: pulumi.Input<string> | undefined;
 }
 

@@ -124,6 +124,7 @@ export class Cos extends pulumi.ComponentResource {
       fileSystemId: this.fileSystem?.id,
       secrets: (role) => security.secrets(role),
       tls: security.tls,
+      keyringKmsKeyArn: security.keyringKmsKeyArn,
     };
     this.consul = new ConsulCluster(`${name}-consul`, consulArgs(args, place), parent);
     this.nomad = new NomadCluster(

@@ -25,6 +25,8 @@ export interface Surroundings {
   secrets(role: NodeRole): NodeSecret[];
   /** Whether agents know each other by certificates, which those secrets bring. */
   tls: boolean;
+  /** The KMS key of Nomad's keyring. */
+  keyringKmsKeyArn?: pulumi.Input<string> | undefined;
   /** The security group of the VPC's interface endpoints. */
   endpointSecurityGroupId?: pulumi.Input<string> | undefined;
   /** ARNs of the registry's repositories. */
@@ -75,6 +77,7 @@ export function nomadArgs(args: CosArgs, place: Surroundings, consul: ConsulClus
     image: nomad.image ?? place.image(architectureFor([nomad.instanceType], args)),
     secrets: [...(nomad.secrets ?? []), ...place.secrets("nomad-server")],
     tls: place.tls,
+    keyringKmsKeyArn: place.keyringKmsKeyArn,
     clusterName: place.clusterName,
     endpointSecurityGroupId: nomad.endpointSecurityGroupId ?? place.endpointSecurityGroupId,
     consul,

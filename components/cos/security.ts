@@ -22,6 +22,8 @@ export interface Security {
   tls: boolean;
   /** What nodes of a role get of it. */
   secrets(role: NodeRole): NodeSecret[];
+  /** The KMS key of Nomad's keyring, where it has one. */
+  keyringKmsKeyArn: pulumi.Input<string> | undefined;
   /** Versions of all that nodes get, where they get something. */
   versions: pulumi.Output<Record<string, number>> | undefined;
 }
@@ -31,16 +33,17 @@ type Part = Partial<Record<NodeRole, SecretContents>>;
 
 /** Makes what keeps others out of a {@link Cos}, and warns of what does not. */
 export function secure(name: string, args: CosArgs, cluster: Cluster, parent: pulumi.Resource): Security {
-  const { security: { gossip = {}, tls = {}, kmsKeyArn } = {}, tags } = args;
+  const { security: { gossip = {}, tls = {}, keyring = true, kmsKeyArn } = {}, tags } = args;
   const keyrings = gossip === false ? undefined : keyringsOf(name, gossip, parent);
   const parts: Part[] = [
     keyrings ? gossipKeyringFiles({ ...keyrings, federated: args.consul?.federation !== undefined }) : {},
     tls === false ? {} : certificatesOf(name, args, tls, cluster, parent),
   ];
-  warnOf({ gossip, tls }, parent);
+  warnOf({ gossip, tls, keyring }, parent);
   const common = { gossipKeys: keyrings && { consul: keyrings.consul.keys, nomad: keyrings.nomad.keys } };
-  if (gossip === false && tls === false) {
-    return { ...common, tls: false, secrets: () => [], versions: undefined };
+  const hasSecrets = gossip !== false || tls !== false;
+  if (!hasSecrets && !keyring) {
+    return { ...common, keyringKmsKeyArn: undefined, tls: false, secrets: () => [], versions: undefined };
   }
   const roles: NodeRole[] = ["consul-server", "nomad-server", "client"];
   const secrets = new NodeSecrets(
@@ -53,7 +56,13 @@ export function secure(name: string, args: CosArgs, cluster: Cluster, parent: pu
     },
     { parent },
   );
-  return { ...common, tls: tls !== false, secrets: (role) => secrets.of(role), versions: secrets.versions };
+  return {
+    ...common,
+    keyringKmsKeyArn: keyring ? secrets.kmsKeyArn : undefined,
+    tls: tls !== false,
+    secrets: (role) => secrets.of(role),
+    versions: hasSecrets ? secrets.versions : undefined,
+  };
 }
 
 function keyringsOf(
@@ -88,10 +97,12 @@ function certificatesOf(
 const risks = {
   gossip: "gossip is not encrypted: whoever reaches an agent can join the cluster, and make itself a server of it",
   tls: "agents talk RPC in clear: whoever is on their way reads and changes what they say, and poses as a server",
+  keyring:
+    "Nomad's keys are in clear on its servers' disks and in snapshots: whoever has those signs workload identities and reads variables",
 };
 
-function warnOf(security: Record<keyof typeof risks, object | false>, parent: pulumi.Resource): void {
-  for (const key of ["gossip", "tls"] as const) {
+function warnOf(security: Record<keyof typeof risks, object | boolean>, parent: pulumi.Resource): void {
+  for (const key of ["gossip", "tls", "keyring"] as const) {
     if (security[key] === false) void pulumi.log.warn(`security.${key} is false: ${risks[key]}`, parent);
   }
 }

@@ -67,6 +67,9 @@ const groupSid = "TellAutoScaling";
 /** Names of the statements that client pools add, where options ask for them. */
 export const poolSids = ["RegistryLogin", "PullImages", "ListBuckets", "ReadObjects", "WriteObjects"] as const;
 
+/** Name of the statement that Nomad's servers have where a KMS key encrypts their keyring. */
+export const keyringSid = "UseKeyringKey";
+
 /** An IAM policy document; `JSON.stringify` makes it what AWS takes. */
 export interface PolicyDocument {
   Version: "2012-10-17";
@@ -153,6 +156,7 @@ export function policyErrors(
     groupSid,
     ...healthSids,
     ...poolSids,
+    keyringSid,
   ]) {
     sids.set(sid, own);
   }

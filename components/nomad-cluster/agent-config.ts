@@ -49,6 +49,8 @@ export interface NomadServerOptions {
   autopilot?: AutopilotSettings | undefined;
   /** The scheduler's settings, read when the cluster is made and never again. @default Nomad's own */
   scheduler?: SchedulerSettings | undefined;
+  /** KMS key that encrypts the servers' keyring, and its AWS region. @default none: its keys are in clear in the data directory */
+  keyring?: { kmsKeyArn: string; awsRegion: string } | undefined;
   /** Region whose ACLs and namespaces are replicated to all federated ones. @default none */
   authoritativeRegion?: string | undefined;
   /**
@@ -121,9 +123,15 @@ function serverSettings({ autopilot, scheduler, httpConnectionsPerClient, ...ser
         },
       }),
     },
+    ...(server.keyring && { keyring: keyringBlocks(server.keyring) }),
     ...(autopilot && { autopilot: autopilotBlock(autopilot) }),
     ...(httpConnectionsPerClient !== undefined && { limits: { http_max_conns_per_client: httpConnectionsPerClient } }),
   };
+}
+
+/** New keys are encrypted with that of KMS; those from before, by Nomad's own way, are still read. */
+function keyringBlocks({ kmsKeyArn, awsRegion }: NonNullable<NomadServerOptions["keyring"]>) {
+  return { aead: { active: false }, awskms: { active: true, region: awsRegion, kms_key_id: kmsKeyArn } };
 }
 
 function telemetryBlock(isClient: boolean) {

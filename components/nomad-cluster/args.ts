@@ -5,6 +5,7 @@ import { nameErrors, serverErrors, type ServerOptions } from "../cluster-setting
 import type { ConsulClusterRef } from "../consul-cluster/ref";
 import { cidrErrors } from "../load-balancer/cidrs";
 import type { ImageRef } from "../node/args";
+import { kmsKeyErrors } from "../node/parameters";
 import { type SchedulerArgs, schedulerErrors } from "./scheduler";
 
 export type { SchedulerArgs, SchedulerSettings } from "./scheduler";
@@ -24,6 +25,12 @@ export interface NomadClusterArgs extends ServerOptions {
    * @default false: RPC is in clear
    */
   tls?: boolean | undefined;
+  /**
+   * ARN of a KMS key under which servers keep the keys that sign workload identities and encrypt variables. Its keys can be read with it alone: a
+   * snapshot, too, is worth nothing without it. Where a cluster gets one later, the next rotation of keys uses it. Servers must reach KMS when they start.
+   * @default none: keys are in clear in the servers' data directories
+   */
+  keyringKmsKeyArn?: pulumi.Input<string> | undefined;
   /** Region whose namespaces and ACLs are replicated to all regions; needs `peerCidrs`. @default none */
   authoritativeRegion?: pulumi.Input<string> | undefined;
   /** CIDR blocks of other regions' servers, which routes must lead to. @default none: this region stands alone */
@@ -65,6 +72,7 @@ export function nomadClusterErrors(args: NomadClusterArgs): PropertyError[] {
     ...serverErrors(args),
     ...nameErrors("region", args.region),
     ...nameErrors("authoritativeRegion", args.authoritativeRegion),
+    ...kmsKeyErrors("keyringKmsKeyArn", args.keyringKmsKeyArn),
     ...peerErrors(args),
     ...(peerCidrs === undefined ? [] : cidrErrors("peerCidrs", peerCidrs, "narrow")),
     ...under("scheduler", schedulerErrors(args.scheduler)),

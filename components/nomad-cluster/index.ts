@@ -10,6 +10,7 @@ import { NodeGroup } from "../node";
 import { refuse } from "../refuse";
 import { allow, securityGroup } from "../security-group";
 import { clientPoolArgs, type NomadClusterArgs, nomadClusterErrors } from "./args";
+import { keyringStatement } from "./keyring";
 import { nomadConfigFile, nomadNodeAgent } from "./node-agent";
 import type { NomadClusterRef } from "./ref";
 import { type SchedulerSettings, schedulerSettings } from "./scheduler";
@@ -152,8 +153,8 @@ export class NomadCluster extends pulumi.ComponentResource implements NomadClust
         consulNodeAgent({ datacenter, joinTag: consul.joinTag, awsRegion: region, tls: consul.tls }),
       );
     const nomadFile = pulumi
-      .all([this.region, awsRegion, args.authoritativeRegion])
-      .apply(([nomadRegion, region, authoritativeRegion]) =>
+      .all([this.region, awsRegion, args.authoritativeRegion, args.keyringKmsKeyArn])
+      .apply(([nomadRegion, region, authoritativeRegion, kmsKeyArn]) =>
         nomadNodeAgent({
           region: nomadRegion,
           // Servers run no tasks: their datacenter is a name only.
@@ -167,6 +168,7 @@ export class NomadCluster extends pulumi.ComponentResource implements NomadClust
             autopilot: this.autopilot,
             scheduler: this.scheduler,
             authoritativeRegion,
+            keyring: kmsKeyArn === undefined ? undefined : { kmsKeyArn, awsRegion: region },
           },
         }),
       );
@@ -180,6 +182,7 @@ export class NomadCluster extends pulumi.ComponentResource implements NomadClust
         instanceTypes: [serverInstanceType(args)],
         subnetIds,
         roleSecurityGroupIds: [this.serverSecurityGroupId],
+        roleStatements: args.keyringKmsKeyArn === undefined ? [] : [keyringStatement(args.keyringKmsKeyArn)],
         formedParameter: this.formedParameter,
         replaceUnhealthyAfterSeconds: args.replaceUnhealthyAfterSeconds,
         minSize: this.servers,

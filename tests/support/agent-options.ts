@@ -87,6 +87,7 @@ export const nomadAgents = [
         raftMultiplier: 5,
         autopilot: autopilotSettings(3, 5, undefined),
         scheduler: schedulerSettings(undefined),
+        keyring: { kmsKeyArn: "arn:aws:kms:eu-central-1:123456789012:key/abc", awsRegion },
       },
     }),
   },

@@ -15,7 +15,7 @@ export const region = "eu-central-1";
 
 /** Names of the services in a region: also the dual-stack one, by which agents look for each other. */
 export const serviceNames = (region: string): string[] => [
-  ...["ec2", "ssm", "autoscaling"].map((service) => `${service}.${region}.amazonaws.com`),
+  ...["ec2", "ssm", "kms", "autoscaling"].map((service) => `${service}.${region}.amazonaws.com`),
   `ec2.${region}.api.aws`,
 ];
 
@@ -36,7 +36,7 @@ export interface CloudInstance {
   metadata?: Record<string, string>;
   /** Over how many hops a token of the metadata service gets. @default any */
   hopLimit?: number;
-  /** The policies of its role, by which it may read parameters. @default it may read all */
+  /** The policies of its role, by which it may read parameters and use keys. @default it may */
   policies?: object[];
 }
 

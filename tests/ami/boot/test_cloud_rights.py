@@ -1,5 +1,6 @@
 """What the stand-in of AWS lets roles read: run by ../boot.test.ts."""
 
+import base64
 import io
 import json
 import sys
@@ -11,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "cloud"))
 import rights  # noqa: E402
 
 ARN = "arn:aws:ssm:eu-central-1:123456789012:parameter/cos/blue/client/ring"
+HERE = ("eu-central-1", "123456789012")
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/k"
 READ = {"Effect": "Allow", "Action": ["ssm:GetParameter"], "Resource": [ARN]}
 DECRYPT = {
@@ -28,7 +30,11 @@ class Rights(unittest.TestCase):
 
     def why(self, *statements, name="/cos/blue/client/ring"):
         rights.policies_of["ASIA1"] = [{"Statement": list(statements)}]
-        return rights.refusal("ASIA1", name, "eu-central-1", "123456789012")
+        return rights.refusal("ASIA1", rights.to_read(name, *HERE))
+
+    def why_not(self, operation, body, *statements):
+        rights.policies_of["ASIA1"] = [{"Statement": list(statements)}]
+        return rights.refusal("ASIA1", rights.to_use(operation, body, *HERE))
 
     def test_a_parameter_is_read_by_who_is_allowed_to_alone(self):
         self.assertIsNone(self.why(READ))
@@ -45,8 +51,20 @@ class Rights(unittest.TestCase):
         other = {"StringEquals": {"kms:EncryptionContext:PARAMETER_ARN": ARN + "2"}}
         self.assertIn("kms:Decrypt", self.why(READ, {**DECRYPT, "Condition": other}))
 
+    def test_a_key_is_used_by_who_is_allowed_to_with_the_context_that_is_said(self):
+        key = KEY.replace("key/k", f"key/{'k' * 36}")
+        plain = {**DECRYPT, "Resource": key, "Condition": {"Null": {"kms:EncryptionContextKeys": "true"}}}
+        sealed = {"CiphertextBlob": base64.b64encode(b"k" * 36 + b"...").decode()}
+        self.assertIsNone(self.why_not("Decrypt", sealed, plain))
+        self.assertIn(f"kms:Decrypt on resource: {key}", self.why_not("Decrypt", sealed, DECRYPT))
+        context = {"EncryptionContext": {"PARAMETER_ARN": ARN}}
+        self.assertIn("kms:Decrypt", self.why_not("Decrypt", {**sealed, **context}, plain))
+        self.assertIsNone(self.why_not("Decrypt", {**sealed, **context}, {**DECRYPT, "Resource": key}))
+        self.assertIn("kms:Encrypt", self.why_not("Encrypt", {"KeyId": key}, plain))
+        self.assertIsNone(self.why_not("DescribeKey", {"KeyId": "k" * 36}, {**plain, "Action": "kms:DescribeKey"}))
+
     def test_instances_without_policies_and_other_requests_are_let_through(self):
-        self.assertIsNone(rights.refusal("ASIA2", "/a", "eu-central-1", "123456789012"))
+        self.assertIsNone(rights.refusal("ASIA2", rights.to_read("/a", *HERE)))
 
         def ask(target, key):
             body = json.dumps({"Name": "/a"}).encode()

@@ -1,4 +1,4 @@
-"""Stands for AWS where machines of tests boot: moto (EC2, SSM, Auto Scaling) under AWS's own names, and the metadata service.
+"""Stands for AWS where machines of tests boot: moto (EC2, SSM, KMS, Auto Scaling) under AWS's own names, and the metadata service.
 
 Told by lines of JSON on standard input, each answered by one on standard output:
 
@@ -11,7 +11,7 @@ Told by lines of JSON on standard input, each answered by one on standard output
     {"put": "/cos/x", "value": "v", "kmsKey": "arn:aws:kms:…"}   {"delete": "/cos/x"}   {"terminate": "i-…"}   {"health": "i-…"} -> {"health": "Unhealthy"}
 
 An instance may have an "id", a "subnet" ({"vpc": CIDR, "cidr": CIDR, "zone": …}), "metadata" of its own, a "hopLimit" for tokens, and the
-"policies" of its role, a list of documents, by which it may read parameters (see rights.py); without them it may read all.
+"policies" of its role, a list of documents, by which it may read parameters and use keys (see rights.py); without them it may all of that.
 """
 
 import json
@@ -36,6 +36,7 @@ from moto.autoscaling.responses import AutoScalingResponse  # noqa: E402
 from moto.core import DEFAULT_ACCOUNT_ID  # noqa: E402
 from moto.core.responses import ActionResult, EmptyResult  # noqa: E402
 from moto.ec2.models import ec2_backends  # noqa: E402
+from moto.kms.models import kms_backends  # noqa: E402
 from moto.server import DomainDispatcherApplication, create_backend_app  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
@@ -344,6 +345,16 @@ class Cloud:
         ended = backend.get_instance(id)
         backend.get_subnet(ended.subnet_id).del_subnet_ip(ended.private_ip)
 
+    def key(self, arn: str) -> None:
+        """Has KMS have a key of that ARN: instances may use it themselves."""
+        backend, id = kms_backends[DEFAULT_ACCOUNT_ID][self.region], arn.rsplit("/", 1)[1]
+        if id in backend.keys:
+            return
+        made = backend.create_key(None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "", None)
+        del backend.keys[made.id]
+        made.id, made.arn = id, arn
+        backend.keys[id] = made
+
     def tell(self, id: str, path: str, text: str | None) -> None:
         """Has the metadata of an instance say something."""
         [found] = [metadata for metadata in instances.values() if metadata["instance-id"] == id]
@@ -362,6 +373,7 @@ class Cloud:
             rights.keys.pop(request["put"], None)
             if request.get("kmsKey"):
                 rights.keys[request["put"]] = request["kmsKey"]
+                self.key(request["kmsKey"])
         elif "delete" in request:
             self.client("ssm").delete_parameter(Name=request["delete"])
         elif "terminate" in request:

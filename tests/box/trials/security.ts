@@ -120,6 +120,26 @@ function decipher(packet: Buffer, key: string): Buffer {
   return Buffer.concat([opened.update(packet.subarray(13, -16)), opened.final()]);
 }
 
+/** Says how often words are in a snapshot of Nomad, taken from the node's own agent, and what a KMS key does for the node, asked by operation. */
+const keyringOf = `
+import io, json, sys, tarfile, urllib.request
+snapshot = urllib.request.urlopen("http://127.0.0.1:4646/v1/operator/snapshot", timeout=30).read()
+state = tarfile.open(fileobj=io.BytesIO(snapshot)).extractfile("state.bin").read()
+print(json.dumps({word: state.count(word.encode()) for word in sys.argv[1:]}))
+`;
+const useKey = `
+import sys
+from botocore.exceptions import ClientError
+from botocore.session import get_session
+client = get_session().create_client("kms", region_name="eu-central-1", verify="/etc/ssl/certs/ca-certificates.crt")
+context = {"PARAMETER_ARN": sys.argv[2]} if len(sys.argv) > 2 else {}
+try:
+    sealed = client.encrypt(KeyId=sys.argv[1], Plaintext=b"it", EncryptionContext=context)["CiphertextBlob"]
+    print(client.decrypt(CiphertextBlob=sealed, EncryptionContext=context)["Plaintext"].decode())
+except ClientError as error:
+    print(error)
+`;
+
 /** Reads a parameter with the credentials of the node, as its programs do. */
 const readParameter = `
 import sys
@@ -287,6 +307,23 @@ export function security(tested: BoxUnderTest): void {
       for (const path of Object.values(rolePaths)) {
         assert.match(await python(client.name, readParameter, path), /AccessDeniedException.*ssm:GetParameter/);
       }
+    });
+
+    it("has Nomad's keys encrypted by KMS, with a key that its servers may use for them alone", async () => {
+      const [server] = await tested.cluster.hosts("nomad-server");
+      const [client] = await tested.cluster.hosts("private-services");
+      assert.ok(server && client);
+      const found = JSON.parse(await python(server.name, keyringOf, "awskms", "aead")) as Record<string, number>;
+      assert.ok((found.awskms ?? 0) > 0, "no key is encrypted by KMS");
+      assert.equal(found.aead, 0, "a key is encrypted by one that lies beside it");
+      const config = JSON.parse(await tested.cluster.exec(server.name, "cat", "/etc/nomad.d/cos.json")) as {
+        keyring: { awskms: { kms_key_id: string } };
+      };
+      const key = config.keyring.awskms.kms_key_id;
+      assert.equal((await python(server.name, useKey, key)).trim(), "it");
+      const parameter = "arn:aws:ssm:eu-central-1:123456789012:parameter/cos/cos-box/client/consul-gossip";
+      assert.match(await python(server.name, useKey, key, parameter), /AccessDeniedException.*kms:Encrypt/);
+      assert.match(await python(client.name, useKey, key), /AccessDeniedException.*kms:Encrypt/);
     });
 
     it("runs agents as users of their own, but for Nomad's on clients, which makes namespaces for tasks", async () => {

@@ -191,6 +191,31 @@ describe("the security of a Cos", function () {
     }
   });
 
+  it("has Nomad's servers encrypt their keyring with the KMS key, and use that for nothing that has a context", async () => {
+    const resources = await make({ security: { gossip: false, tls: false } });
+    const files = filesOf(resources.inputs("cos-nomad-servers-template").userData as string);
+    const key = "arn:aws:kms:eu-central-1:123456789012:key/cos-secrets-key";
+    assert.deepEqual((files["/etc/nomad.d/cos.json"] as { keyring: object }).keyring, {
+      aead: { active: false },
+      awskms: { active: true, region: "eu-central-1", kms_key_id: key },
+    });
+    const { Statement } = JSON.parse(resources.inputs("cos-nomad-servers-policy").policy as string) as {
+      Statement: { Sid: string }[];
+    };
+    assert.deepEqual(
+      Statement.find(({ Sid }) => Sid === "UseKeyringKey"),
+      {
+        Sid: "UseKeyringKey",
+        Effect: "Allow",
+        Action: ["kms:DescribeKey", "kms:Encrypt", "kms:Decrypt"],
+        Resource: [key],
+        Condition: { Null: { "kms:EncryptionContextKeys": "true" } },
+      },
+    );
+    assert.ok(!(resources.inputs("cos-nomad-public-services-nodes-policy").policy as string).includes("kms:"));
+    assert.ok(!resources.all.some(({ name }) => name === "cos-settings-secrets"));
+  });
+
   it("tells nodes that run of new versions of what they have", async () => {
     const resources = await make({ clusterName: "blue" });
     const { environment, create, update } = resources.inputs("cos-settings-secrets") as {
@@ -216,9 +241,10 @@ describe("the security of a Cos", function () {
   it("warns where agents have no certificates, and where there is nothing at all has no parameters", async () => {
     let resources: Resources | undefined;
     const warnings = await warningsOf(async () => {
-      resources = await make({ security: { gossip: false, tls: false } });
+      resources = await make({ security: { gossip: false, tls: false, keyring: false } });
     });
     assert.match(warnings.join("\n"), /^security\.tls is false: agents talk RPC in clear/m);
+    assert.match(warnings.join("\n"), /^security\.keyring is false: Nomad's keys are in clear/m);
     assert.deepEqual(resources?.ofType("kms/key:Key"), []);
     assert.deepEqual(resources.ofType("index:CertificateAuthority"), []);
     assert.ok(!resources.all.some(({ name }) => name === "cos-settings-secrets"));
