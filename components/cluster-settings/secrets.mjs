@@ -30,19 +30,23 @@ const pauseMs = 1000;
  * @throws where Consul refuses, or nodes do not have them for that long
  */
 export async function apply(api, { cluster, versions, waits }, patience = patienceMs) {
-  const place = `/v1/kv/cos/${cluster}/secrets/wanted`;
+  const own = `cos/${cluster}/secrets/`;
+  const right = `key:write for ${own}`;
   const deadline = Date.now() + patience;
   let told = false;
   for (;;) {
     try {
       if (!told) {
-        const right = `key:write for cos/${cluster}/secrets`;
-        await call(api, "PUT", place, { body: versions, right });
+        await call(api, "PUT", `/v1/kv/${own}wanted`, { body: versions, right });
         told = true;
       }
       if (!waits) return [];
-      const late = await lateNodes(api, versions);
-      if (late.length === 0) return ["Consul: all nodes have their present secrets"];
+      const { late, stale } = await look(api, versions);
+      if (late.length === 0) {
+        const forgotten = stale.filter((key) => key.startsWith(own));
+        await Promise.all(forgotten.map((key) => call(api, "DELETE", `/v1/kv/${key}`, { right })));
+        return ["Consul: all nodes have their present secrets"];
+      }
       if (Date.now() > deadline) {
         const advice =
           "`journalctl -u cos-secrets` on each says why; `pulumi up` goes on waiting, and a node that is ended gets a successor";
@@ -58,11 +62,11 @@ export async function apply(api, { cluster, versions, waits }, patience = patien
 }
 
 /**
- * Nodes that are there, and have older secrets than they are to have, or have not said yet what they have.
+ * Nodes that are there, and have older secrets than they are to have, or have not said yet what they have; and keys of what nodes have said that are gone.
  * @param {Api} api
  * @param {Versions} versions
  */
-async function lateNodes(api, versions) {
+async function look(api, versions) {
   /** @type {(where: string, right: string) => Promise<any[]>} */
   const list = async (where, right) => JSON.parse(await call(api, "GET", where, { right, absent: "[]" }));
   const [nodes, failed, entries] = await Promise.all([
@@ -73,12 +77,15 @@ async function lateNodes(api, versions) {
   // Those that have failed fetch what is new when they are back.
   const gone = new Set(failed.filter(({ CheckID }) => CheckID === "serfHealth").map(({ Node }) => Node));
   // Other clusters' too: one Consul can serve several.
-  const known = new Map(entries.flatMap((entry) => reported(entry)));
-  return nodes
+  const said = entries.flatMap((entry) => reported(entry));
+  const known = new Map(said.map(({ node, has }) => [node, has]));
+  const there = new Set(nodes.map(({ Node }) => Node));
+  const late = nodes
     .filter(({ Node, Meta }) => !gone.has(Node) && Meta?.instance_id !== undefined)
     .map(({ Node }) => Node)
     .filter((node) => isLate(known.get(node), versions))
     .sort();
+  return { late, stale: said.filter(({ node }) => !there.has(node)).map(({ key }) => key) };
 }
 
 /** @param {Versions | undefined} has @param {Versions} wanted */
@@ -87,14 +94,14 @@ function isLate(has, wanted) {
 }
 
 /**
- * What a node says that it has, by its name.
+ * What a node says that it has, where the entry is that of a node.
  * @param {Entry} entry
- * @returns {[string, Versions][]}
+ * @returns {{ key: string, node: string, has: Versions }[]}
  */
 function reported({ Key, Value }) {
   const [, node] = /^cos\/[^/]+\/secrets\/nodes\/([^/]+)$/.exec(Key) ?? [];
   if (node === undefined || Value === null) return [];
-  return [[node, JSON.parse(Buffer.from(Value, "base64").toString("utf8"))]];
+  return [{ key: Key, node, has: JSON.parse(Buffer.from(Value, "base64").toString("utf8")) }];
 }
 
 /**

@@ -76,6 +76,17 @@ describe("the program for new versions of secrets", function () {
     assert.ok(rounds > 1, "it has looked again");
   });
 
+  it("forgets what nodes of the cluster have said that are gone", async () => {
+    said = { "blue a": { [name]: 2 }, "blue b": { [name]: 2 }, "blue dead": {}, "blue gone": {}, "green gone": {} };
+    consul().answers["/v1/kv/cos/blue/secrets/nodes/gone"] = { body: "true" };
+    assert.equal((await run(true)).code, 0);
+    const deleted = consul().requests.filter(({ method }) => method === "DELETE");
+    assert.deepEqual(
+      deleted.map(({ url }) => url),
+      ["/v1/kv/cos/blue/secrets/nodes/gone"],
+    );
+  });
+
   it("names the nodes that do not get them, and what to do", async () => {
     said = { "blue a": { [name]: 1 } };
     await assert.rejects(apply(api(), { cluster: "blue", versions: { [name]: 2 }, waits: true }, 0), ({ message }) => {
@@ -104,7 +115,7 @@ describe("the program for new versions of secrets", function () {
     assert.equal(code, 1);
     assert.match(
       stderr,
-      /HTTP 403 Permission denied; CONSUL_HTTP_TOKEN must hold a token with the right key:write for cos\/blue\/secrets$/,
+      /HTTP 403 Permission denied; CONSUL_HTTP_TOKEN must hold a token with the right key:write for cos\/blue\/secrets\/$/,
     );
   });
 });
