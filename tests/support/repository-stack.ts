@@ -99,6 +99,17 @@ export class RepositoryStack {
     return JSON.parse((await this.run(["stack", "output", "--json"])).text) as Record<string, unknown>;
   }
 
+  /** The texts that the state holds encrypted; of one with a private key that key's first line. */
+  async secrets(): Promise<string[]> {
+    const { text } = await this.run(["stack", "export", "--show-secrets"]);
+    const found = [...text.matchAll(/"plaintext": ("(?:[^"\\]|\\.)*")/g)].map(
+      ([, json = '""']) => JSON.parse(JSON.parse(json) as string) as unknown,
+    );
+    // Names and flags that are secret because something beside them is say nothing.
+    const texts = found.flat().filter((value) => typeof value === "string" && value.length >= 16) as string[];
+    return [...new Set(texts.map((value) => /PRIVATE KEY-----\n(.+)\n/.exec(value)?.[1] ?? value))];
+  }
+
   async remove(): Promise<void> {
     await removeDirectory(this.directory);
   }

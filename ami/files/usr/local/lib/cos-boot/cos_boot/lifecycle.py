@@ -9,6 +9,7 @@ from .hooks import Hook
 from .metadata import NoAnswer, Session, identity
 from .node import read_node
 from .nomad import Nomad
+from .pulse import Pulse
 from .system import BootError, log
 
 #: Seconds between two looks. AWS recommends 5 for spot interruptions, which come 2 minutes before the end.
@@ -29,10 +30,12 @@ def main() -> int:
     nomad, aws = Nomad(), Aws(instance.region)
     arrival = Arrival(nomad, Hook(aws, instance, node.lifecycle.arrival_hook))
     departure = Departure(node.lifecycle, nomad, Hook(aws, instance, node.lifecycle.departure_hook))
+    pulse = Pulse(nomad)
     answers = True
     while True:
         try:
             arrival.step()
+            pulse.step()
             departure.step(Session())
             answers = True
         except NoAnswer as error:

@@ -1,8 +1,17 @@
 """The node's own Nomad agent, and by it the servers."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from .api import NOMAD, Api
+
+
+class Heartbeat(NamedTuple):
+    """How a client is heard by its servers, durations as Go writes them."""
+
+    #: For how long it has not been heard.
+    last: str
+    #: How soon it is to be heard again.
+    ttl: str
 
 
 class Nomad:
@@ -21,6 +30,11 @@ class Nomad:
         if not self._node:
             self._node = str(self._call("GET", "agent/self")["stats"]["client"]["node_id"])
         return self._node
+
+    def heartbeat(self) -> Heartbeat:
+        """What the agent knows itself, without a server."""
+        client = self._call("GET", "agent/self")["stats"]["client"]
+        return Heartbeat(client["last_heartbeat"], client["heartbeat_ttl"])
 
     def takes_tasks(self) -> bool:
         """Whether servers know the node, and may place tasks on it."""
