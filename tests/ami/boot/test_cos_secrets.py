@@ -223,5 +223,18 @@ class Renewing(Directory):
         self.assertEqual(asked[-1], f"{WANTED}?index=0&wait=300s")
 
 
+class Following(Directory):
+    def test_what_fails_is_tried_again_ever_later_and_said_once(self):
+        outcomes = [AwsError("no", "")] * 6 + [None, KeyboardInterrupt]
+        with (
+            mock.patch.object(renewal.Renewal, "step", side_effect=outcomes),
+            mock.patch("time.sleep") as slept,
+            self.assertRaises(KeyboardInterrupt),
+        ):
+            renewal.follow(parse_node(node()), Store())
+        self.assertEqual([call.args[0] for call in slept.call_args_list], [4, 8, 16, 30, 30, 30, 2])
+        self.assertEqual(self.said.call_count, 1)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -24,8 +24,8 @@ LATEST = 3600.0
 SOON = 60.0
 #: Seconds that a question to Consul stays open.
 WAIT = 300
-#: Seconds between two questions, however soon Consul answers the first.
-PAUSE = 2.0
+#: Seconds between two questions, however soon Consul answers the first; doubled while something fails, up to the second number.
+PAUSE, LONGEST_PAUSE = 2.0, 30.0
 #: Seconds over which nodes spread what they were told at once: Parameter Store answers 40 requests a second.
 SPREAD = 2.0
 
@@ -100,16 +100,16 @@ def follow(node: Node, aws: Aws) -> None:
             return fetch(node, aws, running=True)
 
     renewal = Renewal(node.cluster, Api(CONSUL), renew)
-    said = ""
+    said, pause = "", PAUSE
     while True:
         try:
             renewal.step()
-            said = ""
+            said, pause = "", PAUSE
         except (ApiError, AwsError, BootError) as error:
             if str(error) != said:
                 log(f"{error}; trying again")
-            said = str(error)
-        time.sleep(PAUSE)
+            said, pause = str(error), min(pause * 2, LONGEST_PAUSE)
+        time.sleep(pause)
 
 
 def main() -> int:
