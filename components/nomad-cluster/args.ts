@@ -26,8 +26,8 @@ export interface NomadClusterArgs extends ServerOptions {
    */
   tls?: boolean | undefined;
   /**
-   * ARN of a KMS key under which servers keep the keys that sign workload identities and encrypt variables. Its keys can be read with it alone: a
-   * snapshot, too, is worth nothing without it. Where a cluster gets one later, the next rotation of keys uses it. Servers must reach KMS when they start.
+   * ARN of a KMS key under which servers keep the keys that sign workload identities and encrypt variables. They can be read with it alone: keys
+   * and variables in a snapshot are lost without it. Where a cluster gets one later, the next rotation of keys uses it. Servers must reach KMS when they start.
    * @default none: keys are in clear in the servers' data directories
    */
   keyringKmsKeyArn?: pulumi.Input<string> | undefined;
