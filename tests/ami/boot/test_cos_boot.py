@@ -200,6 +200,27 @@ class Waiting(Directory):
             system.retried("it", lambda: 1 // 0, transient=OSError)
 
 
+class Repeating(Directory):
+    def pauses(self, *outcomes, **options):
+        step = mock.Mock(side_effect=[*outcomes, KeyboardInterrupt])
+        with mock.patch("time.sleep") as slept, self.assertRaises(KeyboardInterrupt):
+            system.repeat(step, transient=(BootError,), pause=2.0, **options)
+        return [call.args[0] for call in slept.call_args_list]
+
+    def test_what_fails_is_tried_again_and_said_once_in_a_row(self):
+        no, other = BootError("no"), BootError("other")
+        self.assertEqual(self.pauses(None, no, no, other, None, no), [2.0] * 6)
+        said = [call.args[0].split(": ", 1)[1] for call in self.said.call_args_list]
+        self.assertEqual(said, ["no; trying again", "other; trying again", "no; trying again"])
+
+    def test_it_is_tried_ever_later_where_that_is_asked_for(self):
+        self.assertEqual(self.pauses(*[BootError("no")] * 4, None, longest=10.0), [4.0, 8.0, 10.0, 10.0, 2.0])
+
+    def test_what_is_not_transient_ends_it(self):
+        with self.assertRaises(ZeroDivisionError):
+            system.repeat(lambda: 1 // 0, transient=(BootError,), pause=2.0)
+
+
 class Metadata(Directory):
     def serve(self, answers, token="t"):
         class Answers(Handler):

@@ -14,7 +14,7 @@ from .cluster import Consul, Dead, Leader, Nomad, Report
 from .fleet import Fleet, Group, Instance
 from .metadata import identity
 from .node import read_node
-from .system import BootError, log
+from .system import BootError, log, repeat
 from .verdict import ill_in, verdict
 
 #: Seconds between two looks at the agents.
@@ -136,13 +136,4 @@ def main() -> int:
     is_consul = node.role == "consul-server"
     fleet = Fleet(aws, node.cluster, ("consul-server",) if is_consul else ("nomad-server", "client"))
     health = Health(Consul() if is_consul else Nomad(), fleet, node.health_limit_seconds)
-    said = ""
-    while True:
-        try:
-            health.step()
-            said = ""
-        except (ApiError, AwsError) as error:
-            if str(error) != said:
-                log(f"{error}; trying again")
-            said = str(error)
-        time.sleep(INTERVAL)
+    repeat(health.step, transient=(ApiError, AwsError), pause=INTERVAL)

@@ -9,14 +9,14 @@ import json
 import random
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from .api import CONSUL, Api, ApiError
 from .aws import Aws, AwsError
 from .metadata import identity
 from .node import Node, read_node
 from .secrets import Versions, fetch, known
-from .system import BootError, log, run
+from .system import BootError, log, repeat, run
 
 #: Seconds after which parameters are read without being told to.
 LATEST = 3600.0
@@ -92,7 +92,7 @@ def value_of(entries: Any) -> Versions:
     return value if isinstance(value, dict) else {}
 
 
-def follow(node: Node, aws: Aws) -> None:
+def follow(node: Node, aws: Aws) -> NoReturn:
     """Keeps on, as long as the node is there."""
 
     def renew() -> set[str]:
@@ -100,16 +100,7 @@ def follow(node: Node, aws: Aws) -> None:
             return fetch(node, aws, running=True)
 
     renewal = Renewal(node.cluster, Api(CONSUL), renew)
-    said, pause = "", PAUSE
-    while True:
-        try:
-            renewal.step()
-            said, pause = "", PAUSE
-        except (ApiError, AwsError, BootError) as error:
-            if str(error) != said:
-                log(f"{error}; trying again")
-            said, pause = str(error), min(pause * 2, LONGEST_PAUSE)
-        time.sleep(pause)
+    repeat(renewal.step, transient=(ApiError, AwsError, BootError), pause=PAUSE, longest=LONGEST_PAUSE)
 
 
 def main() -> int:
@@ -124,4 +115,3 @@ def main() -> int:
         log(f"error: {error}")
         return 1
     follow(node, aws)
-    return 0

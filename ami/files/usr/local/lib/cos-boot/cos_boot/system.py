@@ -10,7 +10,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 T = TypeVar("T")
 
@@ -54,6 +54,23 @@ def retried(what: str, attempt: Callable[[], T], *, transient: type[Exception] |
             log(f"{what}: {error}; trying again")
             time.sleep(min(pause, left))
             pause = min(pause * 2, 10)
+
+
+def repeat(step: Callable[[], object], *, transient: tuple[type[Exception], ...], pause: float, longest: float | None = None) -> NoReturn:
+    """Takes one step after the other, with pauses between them, as long as the node is there.
+
+    What raises `transient` is said once in a row, and tried again: after pauses that double up to `longest`, where that is given.
+    """
+    said, wait = "", pause
+    while True:
+        try:
+            step()
+            said, wait = "", pause
+        except transient as error:
+            if str(error) != said:
+                log(f"{error}; trying again")
+            said, wait = str(error), min(wait * 2, longest or pause)
+        time.sleep(wait)
 
 
 def run(*command: str, stdin: str | None = None, accept: tuple[int, ...] = (0,)) -> str:
