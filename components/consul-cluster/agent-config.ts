@@ -1,6 +1,6 @@
 import type { AutopilotSettings } from "../cluster-settings/autopilot";
 import { autopilotBlock } from "../cluster-settings/autopilot";
-import type { TlsFiles } from "../node/tls-files";
+import { type TlsFiles, tlsFileSettings } from "../node/tls-files";
 import { type ConsulPorts, consulPorts, consulSerfWanPort } from "../ports";
 
 /** What an agent of a Consul cluster is to be. */
@@ -104,15 +104,8 @@ export function consulAgentConfig(options: ConsulAgentOptions) {
 }
 
 /** Both sides show who they are, and servers that they are servers, by their name `server.DATACENTER.consul`. */
-function rpcTls({ identity, authorities }: TlsFiles) {
-  return {
-    ca_file: authorities,
-    cert_file: identity,
-    key_file: identity,
-    verify_incoming: true,
-    verify_outgoing: true,
-    verify_server_hostname: true,
-  };
+function rpcTls(files: TlsFiles) {
+  return { ...tlsFileSettings(files), verify_incoming: true, verify_outgoing: true, verify_server_hostname: true };
 }
 
 function serverSettings({ expect, autopilot, federation, httpConnectionsPerClient }: ConsulServerOptions) {

@@ -11,3 +11,10 @@ export const tlsFiles = {
   consul: { identity: "/etc/consul.d/tls/agent.pem", authorities: "/etc/consul.d/tls/ca.pem" },
   nomad: { identity: "/etc/nomad.d/tls/agent.pem", authorities: "/etc/nomad.d/tls/ca.pem" },
 } as const satisfies Record<string, TlsFiles>;
+
+/** The files by the names that both products' configurations have for them. */
+export const tlsFileSettings = ({ identity, authorities }: TlsFiles) => ({
+  ca_file: authorities,
+  cert_file: identity,
+  key_file: identity,
+});

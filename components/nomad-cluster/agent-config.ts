@@ -1,5 +1,5 @@
 import { autopilotBlock, type AutopilotSettings } from "../cluster-settings/autopilot";
-import type { TlsFiles } from "../node/tls-files";
+import { type TlsFiles, tlsFileSettings } from "../node/tls-files";
 import { type NomadPorts, nomadPorts } from "../ports";
 import { clientBlock, type NomadClientOptions, pluginBlocks } from "./client-config";
 import { preemptionConfig, type SchedulerSettings } from "./scheduler";
@@ -94,15 +94,8 @@ export function nomadAgentConfig(options: NomadAgentOptions) {
 }
 
 /** Both sides show who they are, by names: `server.REGION.nomad` and `client.REGION.nomad`. */
-function tlsBlock({ identity, authorities }: TlsFiles) {
-  return {
-    rpc: true,
-    http: false,
-    ca_file: authorities,
-    cert_file: identity,
-    key_file: identity,
-    verify_server_hostname: true,
-  };
+function tlsBlock(files: TlsFiles) {
+  return { rpc: true, http: false, ...tlsFileSettings(files), verify_server_hostname: true };
 }
 
 function serverSettings({ autopilot, scheduler, httpConnectionsPerClient, ...server }: NomadServerOptions) {
