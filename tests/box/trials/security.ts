@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BoxUnderTest } from "./box-under-test";
 import { said } from "./drivers";
+import { askServer, hearGossip, keyringOf, overhear, readParameter, useKey } from "./on-nodes";
 
 const products = ["consul", "nomad"] as const;
 type Product = (typeof products)[number];
@@ -27,87 +28,8 @@ const rolePaths = {
   nomad: "/cos/cos-box/nomad-server/nomad-gossip",
 };
 
-/** Prints what comes and goes on a host's links for some seconds, UDP packets of gossip alone, one a line: its port, and in base64 what it holds. */
-const capture = `
-import base64, socket, time
-link = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.ntohs(0x0800))
-link.settimeout(1)
-end = time.monotonic() + 5
-while time.monotonic() < end:
-    try:
-        packet = link.recv(65535)
-    except TimeoutError:
-        continue
-    header = (packet[0] & 15) * 4
-    port = int.from_bytes(packet[header + 2:header + 4], "big")
-    if packet[9] == 17 and port in (8301, 4648):
-        print(port, base64.b64encode(packet[header + 8:]).decode())
-`;
-
 /** Ports at which servers are asked and Raft talks. */
 const rpcPorts = { consul: 8300, nomad: 4647 } as const;
-
-/**
- * Says for some seconds what is on a host's links, loopback too: how many packets of TCP there are by the port that is asked, and how many have a text
- * in them. With `asks`, it gives the text to the agents of the host, which hand it on to servers.
- */
-const overhear = `
-import collections, json, socket, sys, threading, time, urllib.request
-text, asks = sys.argv[1], sys.argv[2] == "true"
-link = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.ntohs(0x0800))
-link.settimeout(0.5)
-def ask():
-    time.sleep(1)
-    for url, body in (("8500/v1/kv/overheard", text), ("4646/v1/var/overheard", json.dumps({"Path": "overheard", "Items": {"it": text}}))):
-        request = urllib.request.Request("http://127.0.0.1:" + url, method="PUT", data=body.encode())
-        urllib.request.urlopen(request, timeout=10).read()
-if asks:
-    threading.Thread(target=ask).start()
-seen, found = collections.Counter(), collections.Counter()
-end = time.monotonic() + 5
-while time.monotonic() < end:
-    try:
-        packet = link.recv(65535)
-    except TimeoutError:
-        continue
-    header = (packet[0] & 15) * 4
-    if packet[9] != 6:
-        continue
-    for port in {int.from_bytes(packet[header:header + 2], "big"), int.from_bytes(packet[header + 2:header + 4], "big")}:
-        seen[port] += 1
-        found[port] += text.encode() in packet
-print(json.dumps({port: [seen[port], found[port]] for port in (8300, 4647, 8500, 4646)}))
-`;
-
-/**
- * Asks a server as an agent does, and says how that ends: in clear, or by TLS with a certificate or none. Source: the first byte of a connection says
- * what it is, in both products (consul 1.22, agent/pool/conn.go; nomad 1.11, helper/pool/conn.go).
- */
-const askServer = `
-import socket, ssl, sys
-address, port, how = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-try:
-    with socket.create_connection((address, port), timeout=10) as plain:
-        plain.settimeout(10)
-        if how == "plain":
-            plain.sendall(bytes([1]) if port == 4647 else bytes([0]))
-            print("closed" if plain.recv(1) == b"" else "answered")
-        else:
-            plain.sendall(bytes([4]) if port == 4647 else bytes([3]))
-            context = ssl.create_default_context()
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-            if how != "none":
-                context.load_cert_chain(how)
-            with context.wrap_socket(plain) as connection:
-                connection.sendall(bytes([1]) if port == 4647 else bytes([0]))
-                connection.settimeout(2)
-                try:
-                    print("closed" if connection.recv(1) == b"" else "answered")
-                except TimeoutError:
-                    print("accepted")
-except OSError as error:
-    print("refused:", error)
-`;
 
 /**
  * What a packet of gossip holds. Source: memberlist 0.5, security.go: a version, a nonce, what AES-GCM has made of the message, and its tag.
@@ -119,38 +41,6 @@ function decipher(packet: Buffer, key: string): Buffer {
   const opened = createDecipheriv("aes-256-gcm", Buffer.from(key, "base64"), nonce).setAuthTag(tag);
   return Buffer.concat([opened.update(packet.subarray(13, -16)), opened.final()]);
 }
-
-/** Says how often words are in a snapshot of Nomad, taken from the node's own agent, and what a KMS key does for the node, asked by operation. */
-const keyringOf = `
-import io, json, sys, tarfile, urllib.request
-snapshot = urllib.request.urlopen("http://127.0.0.1:4646/v1/operator/snapshot", timeout=30).read()
-state = tarfile.open(fileobj=io.BytesIO(snapshot)).extractfile("state.bin").read()
-print(json.dumps({word: state.count(word.encode()) for word in sys.argv[1:]}))
-`;
-const useKey = `
-import sys
-from botocore.exceptions import ClientError
-from botocore.session import get_session
-client = get_session().create_client("kms", region_name="eu-central-1", verify="/etc/ssl/certs/ca-certificates.crt")
-context = {"PARAMETER_ARN": sys.argv[2]} if len(sys.argv) > 2 else {}
-try:
-    sealed = client.encrypt(KeyId=sys.argv[1], Plaintext=b"it", EncryptionContext=context)["CiphertextBlob"]
-    print(client.decrypt(CiphertextBlob=sealed, EncryptionContext=context)["Plaintext"].decode())
-except ClientError as error:
-    print(error)
-`;
-
-/** Reads a parameter with the credentials of the node, as its programs do. */
-const readParameter = `
-import sys
-from botocore.exceptions import ClientError
-from botocore.session import get_session
-client = get_session().create_client("ssm", region_name="eu-central-1", verify="/etc/ssl/certs/ca-certificates.crt")
-try:
-    print(client.get_parameter(Name=sys.argv[1], WithDecryption=True)["Parameter"]["Value"])
-except ClientError as error:
-    print(error)
-`;
 
 /** Who is kept out, and how what keeps them out is changed. */
 export function security(tested: BoxUnderTest): void {
@@ -221,7 +111,7 @@ export function security(tested: BoxUnderTest): void {
       };
       const kinds = ["consul-server", "nomad-server", "private-services"];
       const hosts = await Promise.all(kinds.map(async (kind) => (await tested.cluster.hosts(kind))[0]?.name ?? ""));
-      const captured = await Promise.all(hosts.map((host) => python(host, capture)));
+      const captured = await Promise.all(hosts.map((host) => python(host, hearGossip)));
       for (const [i, lines] of captured.entries()) {
         const packets = lines.split("\n").filter((line) => line !== "");
         assert.ok(packets.length > 0, `${hosts[i]} does not gossip`);
@@ -237,6 +127,10 @@ export function security(tested: BoxUnderTest): void {
       const kinds = ["private-services", "consul-server", "nomad-server"];
       const hosts = await Promise.all(kinds.map(async (kind) => (await tested.cluster.hosts(kind))[0]?.name ?? ""));
       const heard = await Promise.all(hosts.map((host, i) => python(host, overhear, text, String(i === 0))));
+      // It has come to the servers by a way on which it could be heard.
+      const entries = await tested.cluster.get<{ Value: string }[]>("consul", "kv/overheard");
+      assert.equal(Buffer.from(entries?.[0]?.Value ?? "", "base64").toString(), text);
+      assert.equal((await tested.cluster.get<{ Items: { it: string } }>("nomad", "var/overheard"))?.Items.it, text);
       const packets = heard.map((said) => JSON.parse(said) as Record<number, [all: number, withText: number]>);
       // The host's own programs ask its agents in clear, which shows that it is heard where it can be.
       assert.ok(
