@@ -10,6 +10,7 @@ import { cosKeys } from "./cos-config";
 const prefix = "cos:";
 
 const url = z.url({ protocol: /^https?$/, error: 'must be a URL such as "http://127.0.0.1:8500"' });
+const pem = z.string().startsWith("-----BEGIN CERTIFICATE-----", { error: "must be certificates as PEM" });
 const name = z.string().min(1, { error: "must not be empty" });
 const servers = z.int({ error: "must be a whole number" }).min(1, { error: "must be at least 1" });
 const port = z
@@ -26,6 +27,7 @@ const jobVariable: z.ZodType<JobVariable> = z.lazy(() =>
 const existing = z.strictObject({
   consulAddress: url,
   nomadAddress: url,
+  caPem: pem.optional(),
   consulServers: servers.default(1),
   nomadServers: servers.default(1),
   nodePools: z.array(name).default(["default"]),

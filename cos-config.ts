@@ -206,6 +206,7 @@ const agentTls = z.strictObject({
   authorities: texts.optional(),
   given: z.record(z.string(), z.strictObject({ certPem: text, privateKeyPem: text.optional() })).optional(),
   validityHours: count.optional(),
+  apiNames: texts.optional(),
   certificates: text.optional(),
   certificateHours: count.optional(),
 });

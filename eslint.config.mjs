@@ -17,17 +17,10 @@ export default tseslint.config(
     files: ["**/*.mjs", "**/*.js"],
     languageOptions: {
       globals: Object.fromEntries(
-        [
-          "AbortController",
-          "URL",
-          "clearTimeout",
-          "console",
-          "fetch",
-          "module",
-          "process",
-          "require",
-          "setTimeout",
-        ].map((name) => [name, "readonly"]),
+        ["Buffer", "URL", "clearTimeout", "console", "module", "process", "require", "setTimeout"].map((name) => [
+          name,
+          "readonly",
+        ]),
       ),
     },
   },

@@ -1,5 +1,5 @@
 import type { AutopilotHealth, RaftConfiguration, RaftPeer } from "./autopilot";
-import { callApi, type CallOptions } from "./http";
+import { callApi, type CallOptions, type Trust } from "./http";
 
 /** An instance of a service with its checks, in Consul's names. */
 export interface ServiceHealth {
@@ -23,10 +23,14 @@ export interface ConsulMember {
 
 /** Consul's HTTP API, as far as it is needed here. */
 export class ConsulApi {
-  /** @param token an ACL token; none where ACLs are off */
+  /**
+   * @param token an ACL token; none where ACLs are off
+   * @param trust by what it is known
+   */
   constructor(
     readonly address: string,
     private readonly token?: string,
+    private readonly trust?: Trust,
   ) {}
 
   leader(): Promise<string> {
@@ -55,6 +59,7 @@ export class ConsulApi {
   private call<T>(path: string, options: CallOptions = {}): Promise<T> {
     return callApi(this.address + path, {
       ...options,
+      trust: this.trust,
       ...(this.token && { headers: { "X-Consul-Token": this.token } }),
     });
   }

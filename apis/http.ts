@@ -1,3 +1,7 @@
+import { ask, type Trust } from "../components/ask.js";
+
+export type { Trust } from "../components/ask.js";
+
 /** An answer of an HTTP API other than the one hoped for. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
@@ -19,16 +23,15 @@ export interface CallOptions {
   timeoutMs?: number;
   /** @default {} */
   headers?: Record<string, string>;
+  /** By what the API is known, where it speaks TLS. @default by what Node trusts */
+  trust?: Trust | undefined;
   /** Status codes that are answers as well, besides 200 to 299. @default [] */
   accept?: number[];
 }
 
 /** Calls an HTTP API that speaks JSON. @throws ApiError */
 export async function callApi<T>(url: string, options: CallOptions = {}): Promise<T> {
-  const response = await request(url, options);
-  const text = await response.text();
-  if (!response.ok && !options.accept?.includes(response.status))
-    throw new ApiError(text.trim() || `HTTP ${response.status}`, response.status);
+  const text = await fetchText(url, options);
   try {
     return (text === "" ? undefined : JSON.parse(text)) as T;
   } catch {
@@ -38,25 +41,18 @@ export async function callApi<T>(url: string, options: CallOptions = {}): Promis
 
 /** Fetches plain text. */
 export async function fetchText(url: string, options: CallOptions = {}): Promise<string> {
-  const response = await request(url, options);
-  const text = await response.text();
-  if (!response.ok) throw new ApiError(text.trim() || `HTTP ${response.status}`, response.status);
-  return text;
+  const { status, text } = await request(url, options);
+  if (status < 300 || options.accept?.includes(status)) return text;
+  throw new ApiError(text.trim() || `HTTP ${status}`, status);
 }
 
-async function request(url: string, options: CallOptions): Promise<Response> {
+async function request(url: string, { method, body, headers, trust, timeoutMs = 5000 }: CallOptions) {
+  const question = { method, headers, trust, body: body === undefined ? undefined : JSON.stringify(body) };
   try {
-    return await fetch(url, {
-      method: options.method ?? "GET",
-      ...(options.headers && { headers: options.headers }),
-      ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
-      signal: AbortSignal.timeout(options.timeoutMs ?? 5000),
-    });
+    return await ask(url, question, timeoutMs);
   } catch (error) {
-    // fetch says only "fetch failed" and keeps what happened in the cause.
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     throw new ApiError(
-      `${new URL(url).origin} does not answer: ${cause instanceof Error ? cause.message || String(cause) : String(cause)}`,
+      `${new URL(url).origin} does not answer: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import { callApi, type CallOptions, fetchText } from "./http";
+import { callApi, type CallOptions, fetchText, type Trust } from "./http";
 import type { AutopilotHealth, RaftConfiguration, RaftPeer } from "./autopilot";
 
 /** The parts of Nomad's API objects that are used here, in Nomad's names. */
@@ -176,18 +176,22 @@ export interface JobDiff extends Omit<ObjectDiff, "Name"> {
 
 /** Nomad's HTTP API, as far as it is needed here. */
 export class NomadApi {
-  /** @param token an ACL token; none where ACLs are off */
+  /**
+   * @param token an ACL token; none where ACLs are off
+   * @param trust by what it is known
+   */
   constructor(
     readonly address: string,
     private readonly token?: string,
+    private readonly trust?: Trust,
   ) {}
 
   private call<T>(path: string, options: CallOptions = {}): Promise<T> {
-    return callApi(this.address + path, { ...options, ...this.authorized() });
+    return callApi(this.address + path, { ...options, ...this.access() });
   }
 
-  private authorized(): CallOptions {
-    return this.token ? { headers: { "X-Nomad-Token": this.token } } : {};
+  private access(): CallOptions {
+    return { trust: this.trust, ...(this.token && { headers: { "X-Nomad-Token": this.token } }) };
   }
 
   leader(): Promise<string> {
@@ -287,7 +291,7 @@ export class NomadApi {
   /** The end of what a task has written. */
   taskLog(allocation: string, task: string, type: "stdout" | "stderr", bytes: number): Promise<string> {
     const query = new URLSearchParams({ task, type, plain: "true", origin: "end", offset: String(bytes) });
-    return fetchText(`${this.address}/v1/client/fs/logs/${allocation}?${query.toString()}`, this.authorized());
+    return fetchText(`${this.address}/v1/client/fs/logs/${allocation}?${query.toString()}`, this.access());
   }
 }
 

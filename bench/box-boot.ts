@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { BoxCluster } from "../tests/box/cluster";
+import { asking, type BoxCluster } from "../tests/box/cluster";
 import type { Laboratory } from "../tests/box/laboratory";
 
 const pollMs = 100;
@@ -97,7 +97,7 @@ function answers(cluster: BoxCluster, address: string): Promise<boolean> {
 
 function nomad(cluster: BoxCluster, method: string, path: string, data?: string): Promise<boolean> {
   const body = data === undefined ? [] : ["--data", data];
-  return succeeds(cluster, "nomad-server-1", "--request", method, ...body, `http://127.0.0.1:4646/v1/${path}`);
+  return succeeds(cluster, "nomad-server-1", "--request", method, ...body, ...asking("nomad", path));
 }
 
 function succeeds(cluster: BoxCluster, host: string, ...request: string[]): Promise<boolean> {

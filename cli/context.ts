@@ -16,13 +16,13 @@ export interface Context {
 export const exitCodes = { ok: 0, notWell: 1, usage: 2 } as const;
 
 /** The API of the stack's Nomad. The token is that of the CLI's own variable. */
-export function nomadOf({ nomadAddress }: StackOutputs, env: NodeJS.ProcessEnv): NomadApi {
-  return new NomadApi(nomadAddress, env.NOMAD_TOKEN);
+export function nomadOf({ nomadAddress, caPem }: StackOutputs, env: NodeJS.ProcessEnv): NomadApi {
+  return new NomadApi(nomadAddress, env.NOMAD_TOKEN, { ca: caPem });
 }
 
 /** The API of the stack's Consul. The token is that of the CLI's own variable. */
-export function consulOf({ consulAddress }: StackOutputs, env: NodeJS.ProcessEnv): ConsulApi {
-  return new ConsulApi(consulAddress, env.CONSUL_HTTP_TOKEN);
+export function consulOf({ consulAddress, caPem }: StackOutputs, env: NodeJS.ProcessEnv): ConsulApi {
+  return new ConsulApi(consulAddress, env.CONSUL_HTTP_TOKEN, { ca: caPem });
 }
 
 /** The stack's cluster on AWS. @throws UserError where it has none */

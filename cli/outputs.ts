@@ -8,6 +8,8 @@ export interface StackOutputs {
   consulAddress: string;
   /** URL of the Nomad API. */
   nomadAddress: string;
+  /** Certificates of the authorities of both APIs, PEM; none where they are by none of their own. */
+  caPem?: string;
   /** IDs of the jobs, by the names of their resources. */
   jobIds?: Record<string, string>;
   /** The cluster on AWS; none where the stack only uses a cluster that is there already. */

@@ -2,6 +2,8 @@
 export const consulPorts = {
   /** HTTP API and UI without TLS. */
   http: 8500,
+  /** HTTP API and UI by TLS. Source: as above. */
+  https: 8501,
   /** DNS, TCP and UDP. */
   dns: 8600,
   /** gRPC (xDS) without TLS. */
@@ -11,6 +13,9 @@ export const consulPorts = {
   /** Serf LAN gossip, TCP and UDP. */
   serfLan: 8301,
 };
+
+/** The port of Consul's API on its servers for those outside. */
+export const consulApiPort = (tls = false): number => (tls ? consulPorts.https : consulPorts.http);
 
 /** Serf WAN gossip between Consul servers of federated datacenters, TCP and UDP. Source: as above. */
 export const consulSerfWanPort = 8302;
@@ -111,7 +116,8 @@ export const portGraph: readonly Edge[] = [
   ...edgesBetween(["consul-server"], ["peer"], both, consulSerfWanPort, "Consul gossip between datacenters"),
   ...edgesBetween(["peer"], ["consul-server"], tcp, consulPorts.server, "Consul server RPC between datacenters"),
   ...edgesBetween(["consul-server"], ["peer"], tcp, consulPorts.server, "Consul server RPC between datacenters"),
-  ...edgesBetween(["api", "ui"], ["consul-server"], tcp, consulPorts.http, "Consul API"),
+  ...edgesBetween(["api", "ui"], ["consul-server"], tcp, consulPorts.https, "Consul API"),
+  ...edgesBetween(["api", "ui"], ["consul-server"], tcp, consulPorts.http, "Consul API without TLS"),
 
   ...edgesBetween(nomadAgents, ["nomad-server"], tcp, nomadPorts.rpc, "Nomad RPC"),
   ...edgesBetween(["nomad-server"], ["nomad-server"], both, nomadPorts.serf, "Nomad gossip between servers"),
@@ -135,3 +141,7 @@ export const portGraph: readonly Edge[] = [
   ...edgesBetween(agents, ["internet"], tcp, 443, "HTTPS: AWS APIs, images, packages"),
   ...edgesBetween(agents, ["internet"], tcp, 80, "HTTP: packages"),
 ];
+
+/** What a load balancer of the servers' APIs calls: of Consul the one port that there is. */
+export const apiEdges = (from: "api" | "ui", consulTls = false): Edge[] =>
+  portGraph.filter((edge) => edge.from === from && edge.fromPort !== consulApiPort(!consulTls));

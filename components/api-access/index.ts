@@ -1,11 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { blockingQueryTimeoutSeconds } from "../load-balancer/blocking-queries";
+import type { ServerGroupRef } from "../load-balancer/groups";
 import { healthCheck, healthQuestions, serverHealthCheck } from "../load-balancer/health-check";
 import { addresses, entryEdges, forwardTo } from "../load-balancer/listeners";
 import { targetGroup } from "../load-balancer/target-group";
 import { loadBalancerName } from "../physical-name";
-import { consulPorts, nomadPorts, portGraph } from "../ports";
+import { apiEdges, consulApiPort, nomadPorts } from "../ports";
 import { refuse } from "../refuse";
 import { allow, securityGroup } from "../security-group";
 import { type ApiAccessArgs, apiAccessErrors } from "./args";
@@ -16,7 +17,8 @@ export type { ApiAccessArgs, ApiAccessTransform } from "./args";
 
 /**
  * The stable addresses of the Consul and Nomad APIs: a Network Load Balancer in front of the servers. It is what the Nomad
- * provider, the command lines and the ready gate use from outside.
+ * provider, the command lines and the ready gate use from outside. Where the servers' APIs are by TLS, it passes that through: the servers' certificates
+ * must be for its name.
  *
  * Let what uses the addresses depend on the component itself (`dependsOn`), not on the addresses alone: then it starts when
  * listeners and rules are there, and on `destroy` it goes before them.
@@ -43,6 +45,7 @@ export class ApiAccess extends pulumi.ComponentResource {
 
     const { vpcId, consul, nomad, tags, transform = {} } = args;
     const own = { parent: this };
+    const consulPort = consulApiPort(consul.tls);
 
     // There from the start: AWS takes no first security group for a Network Load Balancer later.
     const securityGroupId = securityGroup(
@@ -53,8 +56,8 @@ export class ApiAccess extends pulumi.ComponentResource {
     allow(
       name,
       [
-        ...entryEdges("api", { "Consul API": consulPorts.http, "Nomad API": nomadPorts.http }),
-        ...portGraph.filter(({ from }) => from === "api"),
+        ...entryEdges("api", { "Consul API": consulPort, "Nomad API": nomadPorts.http }),
+        ...apiEdges("api", consul.tls),
       ],
       {
         operator: addresses(args.allowedCidrs),
@@ -96,7 +99,11 @@ export class ApiAccess extends pulumi.ComponentResource {
           vpcId,
           protocol: "TCP",
           port,
-          healthCheck: healthCheck(healthQuestions[key], args.healthCheck, serverHealthCheck),
+          healthCheck: healthCheck(
+            { ...healthQuestions[key], protocol: args[key].tls ? "HTTPS" : "HTTP" },
+            args.healthCheck,
+            serverHealthCheck,
+          ),
           deregistrationDelaySeconds: args.deregistrationDelaySeconds ?? 30,
           autoScalingGroupNames: { servers: args[key].autoScalingGroupName },
           options: { connectionTermination: true, preserveClientIp: String(args.preserveClientIp ?? true) },
@@ -120,11 +127,13 @@ export class ApiAccess extends pulumi.ComponentResource {
       );
       return { targetGroupArn: targets.arn, listenerArn: listener.arn };
     };
-    const consulApi = service("consul", consulPorts.http, transform.consulTargetGroup, transform.consulListener);
+    const consulApi = service("consul", consulPort, transform.consulTargetGroup, transform.consulListener);
     const nomadApi = service("nomad", nomadPorts.http, transform.nomadTargetGroup, transform.nomadListener);
 
-    this.consulAddress = pulumi.interpolate`http://${loadBalancer.dnsName}:${consulPorts.http}`;
-    this.nomadAddress = pulumi.interpolate`http://${loadBalancer.dnsName}:${nomadPorts.http}`;
+    const url = ({ tls }: ServerGroupRef, port: number) =>
+      pulumi.interpolate`${tls ? "https" : "http"}://${loadBalancer.dnsName}:${port}`;
+    this.consulAddress = url(consul, consulPort);
+    this.nomadAddress = url(nomad, nomadPorts.http);
     this.dnsName = loadBalancer.dnsName;
     this.zoneId = loadBalancer.zoneId;
     this.loadBalancerArn = loadBalancer.arn;

@@ -10,6 +10,8 @@ export interface AgentCertificatesArgs {
   datacenter: pulumi.Input<string>;
   /** Nomad region. A change makes other certificates. */
   region: pulumi.Input<string>;
+  /** Further DNS names by which the servers' APIs are called: that of a load balancer. @default none */
+  apiNames?: pulumi.Input<string>[] | undefined;
   /** Name of the certificates that agents are to have: another makes new ones, with new keys. @default "1" */
   certificates?: string | undefined;
   /** For how long certificates are good, in hours. The first update in the last third makes new ones. @default 8760, a year */
@@ -17,7 +19,7 @@ export interface AgentCertificatesArgs {
 }
 
 /**
- * Certificates by which the agents of a cluster know each other over RPC, one for each role of nodes and product, with the names that Consul and Nomad
+ * Certificates by which the agents of a cluster know each other over RPC, and who calls their APIs knows them, one for each role of nodes and product, with the names that Consul and Nomad
  * verify: who has a client's is no server. Give them to `NodeSecrets`, and `tls: true` to the clusters.
  *
  *     const authority = new CertificateAuthority("blue");
@@ -29,13 +31,13 @@ export interface AgentCertificatesArgs {
  */
 export function agentCertificates(
   authority: CertificateAuthority,
-  { datacenter, region, certificates = "1", validityHours }: AgentCertificatesArgs,
+  { datacenter, region, apiNames = [], certificates = "1", validityHours }: AgentCertificatesArgs,
 ): Record<NodeRole, SecretContents> {
   const zones = { consul: datacenter, nomad: region };
   const issue = (product: "consul" | "nomad", kind: "server" | "client") => {
     // Source: the TLS guides of both products. Programs of the node call its agent by a loopback address.
     const own = pulumi.interpolate`${kind}.${zones[product]}.${product}`;
-    const service = kind === "server" ? [`${product}.service.consul`] : [];
+    const service = kind === "server" ? [`${product}.service.consul`, ...apiNames] : [];
     return authority.issue(`${product}-${kind}-${certificates}`, {
       ...{ commonName: own, dnsNames: [own, ...service, "localhost"], ipAddresses: ["127.0.0.1"], validityHours },
     }).pem;

@@ -4,6 +4,7 @@ import { regionalArns } from "../arn";
 import { consulConfigFile, consulNodeAgent } from "../consul-cluster/node-agent";
 import { NodeGroup } from "../node";
 import { nomadConfigFile, nomadNodeAgent } from "../nomad-cluster/node-agent";
+import { tlsFileErrors } from "../node/tls-files";
 import { portGraph } from "../ports";
 import { refuse } from "../refuse";
 import { allow, securityGroup } from "../security-group";
@@ -51,7 +52,8 @@ export class ClientPool extends pulumi.ComponentResource implements ClientPoolRe
   readonly nodeTemplateTag: pulumi.Output<string>;
 
   constructor(name: string, args: ClientPoolArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuse("ClientPool", clientPoolErrors(args));
+    const agents = { nomad: args.cluster.tls, consul: args.cluster.consul.tls };
+    refuse("ClientPool", [...clientPoolErrors(args), ...tlsFileErrors(args.secrets, agents)]);
     super("cos:index:ClientPool", name, {}, opts);
 
     const { cluster, vpcId, tags } = args;

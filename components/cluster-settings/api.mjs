@@ -1,12 +1,12 @@
 // @ts-check
 // What the programs of `ClusterSettings` share: requests to the APIs of Consul and Nomad. Plain JavaScript on what Node has built in, so that
 // it runs wherever the package is installed, without a build or a loader.
-import { ask } from "../ask.mjs";
+import { accessTo, ask, products } from "../ask.js";
 import { address, message } from "../ready-gate/gate.mjs";
 
 /**
- * One of the two products: its name, the URL of its API, and how a token gets there.
- * @typedef {{ product: string, url: string, tokenVariable: string, tokenHeader: string }} Api
+ * One of the two products: its name, and the URL of its API.
+ * @typedef {{ product: "Consul" | "Nomad", url: string }} Api
  */
 
 const requestTimeoutMs = 10_000;
@@ -23,16 +23,14 @@ export class Refused extends Error {}
  * @returns {Promise<string>}
  * @throws {Refused} where asking again would not help
  */
-export async function call({ url, tokenVariable, tokenHeader }, method, where, { body, right, absent }) {
-  const token = process.env[tokenVariable];
-  const headers = token ? { [tokenHeader]: token } : {};
-  const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
-  const { status, text } = await ask(url + where, init, requestTimeoutMs);
+export async function call({ product, url }, method, where, { body, right, absent }) {
+  const question = { method, ...accessTo(product), ...(body && { body: JSON.stringify(body) }) };
+  const { status, text } = await ask(url + where, question, requestTimeoutMs);
   if (status < 300) return text;
   if (status === 404 && absent !== undefined) return absent;
   const answer = `HTTP ${status} ${text.trim()}`;
   if (status === 401 || status === 403) {
-    throw new Refused(`${answer}; ${tokenVariable} must hold a token with the right ${right}`);
+    throw new Refused(`${answer}; ${products[product].token} must hold a token with the right ${right}`);
   }
   // Servers without a leader answer 500: the next may have one.
   throw status < 500 ? new Refused(answer) : new Error(answer);
@@ -53,11 +51,8 @@ export async function applyToBoth(variable, apply) {
     const wanted = JSON.parse(process.env[variable] ?? "");
     /** @type {[Api, T | undefined][]} */
     const all = [
-      [
-        { product: "Consul", url: consul, tokenVariable: "CONSUL_HTTP_TOKEN", tokenHeader: "X-Consul-Token" },
-        wanted.consul,
-      ],
-      [{ product: "Nomad", url: nomad, tokenVariable: "NOMAD_TOKEN", tokenHeader: "X-Nomad-Token" }, wanted.nomad],
+      [{ product: "Consul", url: consul }, wanted.consul],
+      [{ product: "Nomad", url: nomad }, wanted.nomad],
     ];
     const results = await Promise.allSettled(
       all.map(([api, of]) => (of === undefined ? Promise.resolve([]) : apply(api, of))),

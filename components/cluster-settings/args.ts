@@ -1,15 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type PropertyError, under } from "../checks";
+import type { ClusterApis } from "../cluster-apis";
 import type { SchedulerSettings } from "../nomad-cluster/scheduler";
 import { schedulerErrors } from "../nomad-cluster/scheduler";
 import { autopilotErrors, type AutopilotSettings } from "./autopilot";
 
 /** Arguments of {@link ClusterSettings}. A change of any of them is written to the clusters. */
-export interface ClusterSettingsArgs {
-  /** URL of the Consul API, for instance `http://consul.example:8500`. */
-  consulAddress: pulumi.Input<string>;
-  /** URL of the Nomad API, for instance `http://nomad.example:4646`. */
-  nomadAddress: pulumi.Input<string>;
+export interface ClusterSettingsArgs extends ClusterApis {
   /** The Consul cluster; a `ConsulCluster` is one. */
   consul: {
     /** Number of servers. */

@@ -2,6 +2,7 @@ import { local } from "@pulumi/command";
 import * as consul from "@pulumi/consul";
 import * as nomad from "@pulumi/nomad";
 import * as pulumi from "@pulumi/pulumi";
+import { apiEnvironment } from "../cluster-apis";
 import { preemptionConfig } from "../nomad-cluster/scheduler";
 import { refuse } from "../refuse";
 import { type ClusterSettingsArgs, clusterSettingsErrors } from "./args";
@@ -36,6 +37,20 @@ export class ClusterSettings extends pulumi.ComponentResource {
 
     const child = { parent: this, deletedWith: opts?.deletedWith };
     const { autopilot } = args.consul;
+    const program = (key: "autopilot" | "gossip" | "secrets", variable: string, value: pulumi.Input<string>) => ({
+      interpreter: ["node", "--input-type=module", "--eval"],
+      create: run(key),
+      environment: { ...apiEnvironment(args), [variable]: value },
+    });
+    // Among them may be certificates by which the providers know the APIs.
+    const afterSecrets = { ...child, dependsOn: [] as pulumi.Resource[] };
+    if (args.secrets) {
+      const { clusterName: cluster, versions } = args.secrets;
+      const wanted = program("secrets", "COS_SECRETS", pulumi.jsonStringify({ consul: { cluster, versions } }));
+      // Nodes that have just booted have them.
+      const [create, update] = [run("secrets", "{ waits: false }"), run("secrets", "{ waits: true }")];
+      afterSecrets.dependsOn.push(new local.Command(`${name}-secrets`, { ...wanted, create, update }, child));
+    }
     const consulAutopilot = new consul.AutopilotConfig(
       `${name}-consul-autopilot`,
       {
@@ -44,7 +59,7 @@ export class ClusterSettings extends pulumi.ComponentResource {
         maxTrailingLogs: autopilot.maxTrailingLogs,
         serverStabilizationTime: autopilot.serverStabilizationTime,
       },
-      child,
+      afterSecrets,
     );
     this.scheduler = new nomad.SchedulerConfig(
       `${name}-scheduler`,
@@ -53,26 +68,14 @@ export class ClusterSettings extends pulumi.ComponentResource {
         memoryOversubscriptionEnabled: args.nomad.scheduler.memoryOversubscription,
         preemptionConfig: preemptionConfig(args.nomad.scheduler),
       },
-      child,
+      afterSecrets,
     );
-    const program = (key: "autopilot" | "gossip" | "secrets", variable: string, value: pulumi.Input<string>) => ({
-      interpreter: ["node", "--input-type=module", "--eval"],
-      create: run(key),
-      environment: { CONSUL_HTTP_ADDR: args.consulAddress, NOMAD_ADDR: args.nomadAddress, [variable]: value },
-    });
     const both = { consul: apiSettings(autopilot), nomad: apiSettings(args.nomad.autopilot) };
     const command = new local.Command(
       `${name}-autopilot`,
       program("autopilot", "COS_AUTOPILOT", JSON.stringify(both)),
       { ...child, dependsOn: [consulAutopilot] },
     );
-    if (args.secrets) {
-      const { clusterName: cluster, versions } = args.secrets;
-      const wanted = program("secrets", "COS_SECRETS", pulumi.jsonStringify({ consul: { cluster, versions } }));
-      // Nodes that have just booted have them.
-      const [create, update] = [run("secrets", "{ waits: false }"), run("secrets", "{ waits: true }")];
-      new local.Command(`${name}-secrets`, { ...wanted, create, update }, child);
-    }
     if (args.gossipKeys) {
       const keys = pulumi.secret(pulumi.jsonStringify(args.gossipKeys));
       new local.Command(`${name}-gossip`, program("gossip", "COS_GOSSIP", keys), child);

@@ -18,6 +18,8 @@ export interface ConsulAgentOptions {
    * spaces; go-sockaddr templates are allowed.
    */
   clientAddress: string;
+  /** Addresses of the HTTP API by TLS, in the same form. Only with `tls`. @default none */
+  httpsAddress?: string | undefined;
   /** Present on servers. */
   server?: ConsulServerOptions | undefined;
   /** Addresses, or go-discover terms, of agents to join; retried until one answers. @default none */
@@ -78,8 +80,10 @@ export function consulAgentConfig(options: ConsulAgentOptions) {
     data_dir: options.dataDir,
     bind_addr: options.bindAddress,
     client_addr: options.clientAddress,
+    ...(options.httpsAddress !== undefined && { addresses: { https: options.httpsAddress } }),
     ports: {
       http: ports.http,
+      ...(options.httpsAddress !== undefined && { https: ports.https }),
       dns: ports.dns,
       grpc: ports.grpc,
       grpc_tls: -1,
@@ -87,7 +91,12 @@ export function consulAgentConfig(options: ConsulAgentOptions) {
       serf_lan: ports.serfLan,
       serf_wan: server?.federation ? consulSerfWanPort : -1,
     },
-    ...(options.tls && { tls: { internal_rpc: rpcTls(options.tls) } }),
+    ...(options.tls && {
+      tls: {
+        internal_rpc: rpcTls(options.tls),
+        ...(options.httpsAddress !== undefined && { https: tlsFileSettings(options.tls) }),
+      },
+    }),
     ...(server && serverSettings(server)),
     ...(options.retryJoin && { retry_join: options.retryJoin }),
     // Only servers have a part in Raft; to clients it means nothing.

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type PropertyError, under } from "../checks";
 import { nameErrors, serverErrors, type ServerOptions } from "../cluster-settings/servers";
 import { cidrErrors } from "../load-balancer/cidrs";
+import { tlsFileErrors } from "../node/tls-files";
 
 /** Arguments of {@link ConsulCluster}. */
 export interface ConsulClusterArgs extends ServerOptions {
@@ -11,9 +12,9 @@ export interface ConsulClusterArgs extends ServerOptions {
    */
   datacenter?: pulumi.Input<string> | undefined;
   /**
-   * Whether agents know each other over RPC by certificates, which `secrets` must bring: see `agentCertificates`. Turned on or off with a
+   * Whether agents know each other over RPC by certificates, and their APIs are by TLS, which certificates `secrets` must bring: see `agentCertificates`. Turned on or off with a
    * cluster that runs, its new servers cannot join the old ones.
-   * @default false: RPC is in clear
+   * @default false: RPC and the API are in clear
    */
   tls?: boolean | undefined;
   /** Makes the datacenter one of several that know each other. @default none: the port between datacenters is closed */
@@ -35,6 +36,7 @@ export function consulClusterErrors(args: ConsulClusterArgs): PropertyError[] {
   const { federation } = args;
   return [
     ...serverErrors(args),
+    ...tlsFileErrors(args.secrets, { consul: args.tls }),
     ...nameErrors("datacenter", args.datacenter, "datacenter"),
     ...(federation
       ? under("federation", [

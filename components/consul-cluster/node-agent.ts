@@ -48,8 +48,9 @@ export function consulNodeAgent({ datacenter, joinTag, awsRegion, tls, server }:
     datacenter,
     dataDir: "/var/lib/consul",
     bindAddress: privateAddress,
-    // Only servers are called from outside: by the load balancers of the API and the UI.
-    clientAddress: server ? `127.0.0.1 ${privateAddress}` : "127.0.0.1",
+    // Only servers are called from outside: by the load balancers of the API and the UI. In clear nobody but programs of the node, where there is TLS.
+    clientAddress: server && !tls ? `127.0.0.1 ${privateAddress}` : "127.0.0.1",
+    ...(server && tls && { httpsAddress: privateAddress }),
     server: server && { httpConnectionsPerClient: connectionsPerLoadBalancer, ...server },
     retryJoin: [joinTerm(joinTag, awsRegion)],
     tls: tls ? tlsFiles.consul : undefined,

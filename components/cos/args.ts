@@ -95,8 +95,8 @@ export interface CosBastionArgs
 /** The shared file system, by default with its mount targets in the tier `services`. */
 export interface CosFileSystemArgs extends Omit<SharedFileSystemArgs, Place | "clientSecurityGroupId">, InTier {}
 
-/** How agents know each other over RPC. */
-export interface CosTlsArgs extends CertificateAuthorityArgs, Pick<AgentCertificatesArgs, "certificates"> {
+/** How agents know each other over RPC, and others know their APIs. The name of the load balancer of the APIs is in certificates always. */
+export interface CosTlsArgs extends CertificateAuthorityArgs, Pick<AgentCertificatesArgs, "apiNames" | "certificates"> {
   /** For how long the agents' certificates are good, in hours. The first update in the last third makes new ones. @default 8760, a year */
   certificateHours?: number | undefined;
 }
@@ -110,7 +110,7 @@ export interface CosSecurityArgs {
    */
   gossip?: { consul?: GossipKeyringArgs | undefined; nomad?: GossipKeyringArgs | undefined } | false | undefined;
   /**
-   * Certificates by which agents know each other over RPC; `false`: there are none, and RPC is in clear. Turned on or off with a cluster that runs, its
+   * Certificates by which agents know each other over RPC, and of the APIs; `false`: there are none, and all of that is in clear. Turned on or off with a cluster that runs, its
    * new servers cannot join the old ones: docs/security.md has what to do.
    * @default an authority of the cluster, and certificates for a year
    */

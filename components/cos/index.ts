@@ -7,6 +7,7 @@ import { Bastion } from "../bastion";
 import type { ClientPool } from "../client-pool";
 import { ClusterRecord } from "../cluster-record";
 import { ClusterSettings } from "../cluster-settings";
+import { type ClusterApis, serverNamesOf } from "../cluster-apis";
 import { ConsulCluster } from "../consul-cluster";
 import { ContainerRegistry } from "../container-registry";
 import { Ingress } from "../ingress";
@@ -79,6 +80,8 @@ export class Cos extends pulumi.ComponentResource {
   readonly consulAddress: pulumi.Output<string>;
   /** URL of the Nomad API. */
   readonly nomadAddress: pulumi.Output<string>;
+  /** Certificates of the authorities that those of the APIs are by, PEM; none where there is no TLS. */
+  readonly caPem: pulumi.Output<string> | undefined;
   /** The warning of a cluster that is ready but degraded, otherwise an empty string. */
   readonly warning: pulumi.Output<string>;
   /** Number of nodes that run an older launch template than their group's; without servers where this `up` replaces them. */
@@ -112,8 +115,35 @@ export class Cos extends pulumi.ComponentResource {
       this.fileSystem = new SharedFileSystem(`${name}-file-system`, { ...fileSystem, ...within(tier) }, parent);
     }
 
+    // The way to the servers' APIs, whose certificates are for its name.
+    const tls = args.security?.tls !== false;
+    const consulServers = {
+      autoScalingGroupName: later(() => this.consul.autoScalingGroupName),
+      securityGroupId: later(() => this.consul.securityGroupId),
+      tls,
+    };
+    const nomadServers = {
+      autoScalingGroupName: later(() => this.nomad.autoScalingGroupName),
+      securityGroupId: later(() => this.nomad.serverSecurityGroupId),
+      tls,
+    };
+    this.apiAccess = new ApiAccess(
+      `${name}-api`,
+      {
+        ...without(args.apiAccess, "tier"),
+        ...within(outerTier(args.apiAccess)),
+        consul: consulServers,
+        nomad: nomadServers,
+      },
+      parent,
+    );
+    this.consulAddress = this.apiAccess.consulAddress;
+    this.nomadAddress = this.apiAccess.nomadAddress;
+
     // The nodes.
-    const security = secure(name, args, { clusterName: this.clusterName, awsRegion: this.region }, this);
+    const cluster = { clusterName: this.clusterName, awsRegion: this.region, apiName: this.apiAccess.dnsName };
+    const security = secure(name, args, cluster, this);
+    this.caPem = security.caPem;
     const place: Surroundings = {
       clusterName: this.clusterName,
       vpcId,
@@ -123,7 +153,7 @@ export class Cos extends pulumi.ComponentResource {
       repositoryArns: this.registry && Object.values(this.registry.arns),
       fileSystemId: this.fileSystem?.id,
       secrets: (role) => security.secrets(role),
-      tls: security.tls,
+      tls,
       keyringKmsKeyArn: security.keyringKmsKeyArn,
     };
     this.consul = new ConsulCluster(`${name}-consul`, consulArgs(args, place), parent);
@@ -149,29 +179,13 @@ export class Cos extends pulumi.ComponentResource {
         ),
       ]),
     );
-    const nomadServers = {
-      autoScalingGroupName: this.nomad.autoScalingGroupName,
-      securityGroupId: this.nomad.serverSecurityGroupId,
-    };
-    this.apiAccess = new ApiAccess(
-      `${name}-api`,
-      {
-        ...without(args.apiAccess, "tier"),
-        ...within(outerTier(args.apiAccess)),
-        consul: this.consul,
-        nomad: nomadServers,
-      },
-      parent,
-    );
-    this.consulAddress = this.apiAccess.consulAddress;
-    this.nomadAddress = this.apiAccess.nomadAddress;
     if (args.uiAccess) {
       this.uiAccess = new UiAccess(
         `${name}-ui`,
         {
           ...uiArgs(args, args.uiAccess, poolOf),
           ...within(outerTier(args.uiAccess)),
-          consul: this.consul,
+          consul: consulServers,
           nomad: nomadServers,
         },
         parent,
@@ -204,6 +218,7 @@ export class Cos extends pulumi.ComponentResource {
       subnetIds: this.subnetIds,
       consulAddress: this.consulAddress,
       nomadAddress: this.nomadAddress,
+      caPem: this.caPem,
       warning: this.warning,
       outdatedNodes: this.outdatedNodes,
       loginCommand: this.loginCommand,
@@ -231,6 +246,13 @@ export class Cos extends pulumi.ComponentResource {
     allow(name, edges, parties, { parent: this }, args.tags);
   }
 
+  /** How the APIs of the cluster are asked. */
+  private asked(): ClusterApis {
+    const { consulAddress, nomadAddress, caPem } = this;
+    const names = pulumi.all([this.consul.datacenter, this.nomad.region]).apply((each) => serverNamesOf(...each));
+    return { consulAddress, nomadAddress, ...(caPem && { caPem, serverNames: names }) };
+  }
+
   /** What the APIs of the cluster need. */
   private get apis(): pulumi.Resource[] {
     return [this.consul, this.apiAccess, ...(this.network ? [this.network] : [])];
@@ -238,8 +260,7 @@ export class Cos extends pulumi.ComponentResource {
 
   /** Consul's servers first: Nomad's are clients of theirs. Nomad's pools come after them, its servers are known by their group. */
   private replaceServers(name: string, args: CosArgs): ServerRollout[] {
-    const { consulAddress, nomadAddress } = this;
-    const common = { consulAddress, nomadAddress, timeoutSeconds: args.readyTimeoutSeconds };
+    const common = { ...this.asked(), timeoutSeconds: args.readyTimeoutSeconds };
     const consul = new ServerRollout(
       `${name}-consul-rollout`,
       { ...common, product: "Consul", cluster: this.consul },
@@ -255,13 +276,12 @@ export class Cos extends pulumi.ComponentResource {
 
   /** Waits for the cluster, and then sets what is set through its APIs. */
   private ready(name: string, args: CosArgs, { gossipKeys, versions }: Security) {
-    const { consulAddress, nomadAddress } = this;
+    const { consulAddress, nomadAddress, caPem } = this;
     const pools = Object.values(this.nomad.pools).filter(({ minSize }) => minSize > 0);
     const gate = new ReadyGate(
       `${name}-ready`,
       {
-        consulAddress,
-        nomadAddress,
+        ...this.asked(),
         consulServers: this.consul.servers,
         nomadServers: this.nomad.servers,
         nodePools: pools.map(({ nodePool }) => nodePool),
@@ -276,13 +296,13 @@ export class Cos extends pulumi.ComponentResource {
       new ClusterRecord(`${name}-record`, formed, { parent: this, dependsOn: gate });
     }
     const providers = {
-      consul: new consul.Provider(`${name}-consul-api`, { address: consulAddress }, { parent: this }),
-      nomad: new nomad.Provider(`${name}-nomad-api`, { address: nomadAddress }, { parent: this }),
+      consul: new consul.Provider(`${name}-consul-api`, { address: consulAddress, caPem }, { parent: this }),
+      nomad: new nomad.Provider(`${name}-nomad-api`, { address: nomadAddress, caPem }, { parent: this }),
     };
     const secrets = versions && { clusterName: this.clusterName, versions };
     const settings = new ClusterSettings(
       `${name}-settings`,
-      { consulAddress, nomadAddress, consul: this.consul, nomad: this.nomad, gossipKeys, secrets },
+      { ...this.asked(), consul: this.consul, nomad: this.nomad, gossipKeys, secrets },
       { parent: this, providers, dependsOn: gate, deletedWith: this.nomad },
     );
     // Of the settings, jobs depend on how they are placed.
@@ -290,6 +310,9 @@ export class Cos extends pulumi.ComponentResource {
     return { warning: gate.warning, forJobs: { providers, dependsOn, deletedWith: this.nomad } };
   }
 }
+
+/** What is known once the constructor has ended. */
+const later = <T>(of: () => pulumi.Output<T>) => pulumi.output(Promise.resolve().then(of)) as pulumi.Output<T>;
 
 function outputsOf(ids: Readonly<Record<string, pulumi.Input<string>[]>>): Record<string, pulumi.Output<string>[]> {
   return Object.fromEntries(Object.entries(ids).map(([tier, of]) => [tier, of.map((id) => pulumi.output(id))]));

@@ -5,11 +5,13 @@ import type { NodeRole, NodeSecret } from "../node/args";
 import { NodeSecrets } from "../node-secrets";
 import type { SecretContents } from "../node-secrets/args";
 import { without } from "../without";
-import type { CosArgs, CosSecurityArgs } from "./args";
+import type { CosArgs, CosSecurityArgs, CosTlsArgs } from "./args";
 
 /** Whose security it is. */
 interface Cluster {
   clusterName: string;
+  /** DNS name of the load balancer of the APIs. */
+  apiName: pulumi.Output<string>;
   /** AWS region, which the Consul datacenter and the Nomad region are called by where nothing else is said. */
   awsRegion: pulumi.Output<string>;
 }
@@ -18,8 +20,8 @@ interface Cluster {
 export interface Security {
   /** The keys of gossip, where it is encrypted. */
   gossipKeys: Record<"consul" | "nomad", pulumi.Output<string[]>> | undefined;
-  /** Whether agents know each other by certificates. */
-  tls: boolean;
+  /** The certificates of the authorities that agents and APIs have theirs by, PEM; none where there is no TLS. */
+  caPem: pulumi.Output<string> | undefined;
   /** What nodes of a role get of it. */
   secrets(role: NodeRole): NodeSecret[];
   /** The KMS key of Nomad's keyring, where it has one. */
@@ -35,15 +37,19 @@ type Part = Partial<Record<NodeRole, SecretContents>>;
 export function secure(name: string, args: CosArgs, cluster: Cluster, parent: pulumi.Resource): Security {
   const { security: { gossip = {}, tls = {}, keyring = true, kmsKeyArn } = {}, tags } = args;
   const keyrings = gossip === false ? undefined : keyringsOf(name, gossip, parent);
+  const authority = tls === false ? undefined : authorityOf(name, tls, cluster, parent);
   const parts: Part[] = [
     keyrings ? gossipKeyringFiles({ ...keyrings, federated: args.consul?.federation !== undefined }) : {},
-    tls === false ? {} : certificatesOf(name, args, tls, cluster, parent),
+    tls === false || !authority ? {} : certificatesOf(authority, args, tls, cluster),
   ];
   warnOf({ gossip, tls, keyring }, parent);
-  const common = { gossipKeys: keyrings && { consul: keyrings.consul.keys, nomad: keyrings.nomad.keys } };
+  const common = {
+    gossipKeys: keyrings && { consul: keyrings.consul.keys, nomad: keyrings.nomad.keys },
+    caPem: authority?.certificates,
+  };
   const hasSecrets = gossip !== false || tls !== false;
   if (!hasSecrets && !keyring) {
-    return { ...common, keyringKmsKeyArn: undefined, tls: false, secrets: () => [], versions: undefined };
+    return { ...common, keyringKmsKeyArn: undefined, secrets: () => [], versions: undefined };
   }
   const roles: NodeRole[] = ["consul-server", "nomad-server", "client"];
   const secrets = new NodeSecrets(
@@ -59,7 +65,6 @@ export function secure(name: string, args: CosArgs, cluster: Cluster, parent: pu
   return {
     ...common,
     keyringKmsKeyArn: keyring ? secrets.kmsKeyArn : undefined,
-    tls: tls !== false,
     secrets: (role) => secrets.of(role),
     versions: hasSecrets ? secrets.versions : undefined,
   };
@@ -75,19 +80,21 @@ function keyringsOf(
   return { consul: keyring("consul"), nomad: keyring("nomad") };
 }
 
+function authorityOf(name: string, tls: CosTlsArgs, { clusterName }: Cluster, parent: pulumi.Resource) {
+  const own = without(tls, "apiNames", "certificates", "certificateHours");
+  return new CertificateAuthority(`${name}-authority`, { commonName: clusterName, ...own }, { parent });
+}
+
 function certificatesOf(
-  name: string,
+  authority: CertificateAuthority,
   { consul, nomad }: CosArgs,
-  tls: Exclude<CosSecurityArgs["tls"], false | undefined>,
-  { clusterName, awsRegion }: Cluster,
-  parent: pulumi.Resource,
+  { apiNames = [], certificates, certificateHours }: CosTlsArgs,
+  { apiName, awsRegion }: Cluster,
 ): Part {
-  const { certificates, certificateHours } = tls;
-  const own = without(tls, "certificates", "certificateHours");
-  const authority = new CertificateAuthority(`${name}-authority`, { commonName: clusterName, ...own }, { parent });
   return agentCertificates(authority, {
     datacenter: consul?.datacenter ?? awsRegion,
     region: nomad?.region ?? awsRegion,
+    apiNames: [apiName, ...apiNames],
     certificates,
     validityHours: certificateHours,
   });
@@ -96,7 +103,7 @@ function certificatesOf(
 /** What is not there where it is turned off. */
 const risks = {
   gossip: "gossip is not encrypted: whoever reaches an agent can join the cluster, and make itself a server of it",
-  tls: "agents talk RPC in clear: whoever is on their way reads and changes what they say, and poses as a server",
+  tls: "agents and APIs talk in clear: whoever is on their way reads and changes what they say, and poses as a server",
   keyring:
     "Nomad's keys are in clear on its servers' disks and in snapshots: whoever has those signs workload identities and reads variables",
 };

@@ -13,6 +13,8 @@ export class ExistingCluster extends pulumi.ComponentResource {
   readonly consulAddress: pulumi.Output<string>;
   /** URL of the Nomad API. */
   readonly nomadAddress: pulumi.Output<string>;
+  /** Certificates of the authorities of the APIs, where they have their own. */
+  readonly caPem: pulumi.Output<string> | undefined;
   /** The warning of a cluster that is ready but degraded, otherwise an empty string. */
   readonly warning: pulumi.Output<string>;
   /** Options for what runs on the cluster: its Nomad provider, after the cluster is ready. */
@@ -25,10 +27,15 @@ export class ExistingCluster extends pulumi.ComponentResource {
     super("cos:index:ExistingCluster", name, {}, opts);
 
     const gate = new ReadyGate(`${name}-ready`, args, { parent: this });
-    const provider = new nomad.Provider(`${name}-nomad-api`, { address: args.nomadAddress }, { parent: this });
+    const provider = new nomad.Provider(
+      `${name}-nomad-api`,
+      { address: args.nomadAddress, caPem: args.caPem },
+      { parent: this },
+    );
 
     this.consulAddress = pulumi.output(args.consulAddress);
     this.nomadAddress = pulumi.output(args.nomadAddress);
+    this.caPem = args.caPem === undefined ? undefined : pulumi.output(args.caPem);
     this.warning = gate.warning;
     this.forJobs = { providers: { nomad: provider }, dependsOn: gate };
     this.registerOutputs({

@@ -8,6 +8,8 @@ export interface ServerGroupRef {
   autoScalingGroupName: pulumi.Input<string>;
   /** ID of the security group of the servers. */
   securityGroupId: pulumi.Input<string>;
+  /** Whether their API is by TLS, as with the clusters' `tls`. @default false */
+  tls?: boolean | undefined;
 }
 
 /** Names of the pools' Auto Scaling groups, by the pools' names. */

@@ -23,6 +23,8 @@ export interface HealthQuestion {
   path: string;
   /** Port that is asked. @default the one that gets the traffic */
   port?: number;
+  /** By what it is asked. Load balancers verify no certificates. @default "HTTP" */
+  protocol?: "HTTP" | "HTTPS";
 }
 
 /** What load balancers ask the parts of a COS; 200 means that a target takes traffic. */
@@ -89,7 +91,7 @@ export function healthCheck(
 ) {
   const figures = { ...defaults, ...defined(options) };
   return {
-    protocol: "HTTP",
+    protocol: question.protocol ?? "HTTP",
     path: question.path,
     port: question.port === undefined ? "traffic-port" : String(question.port),
     matcher: "200",

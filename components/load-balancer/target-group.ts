@@ -6,8 +6,8 @@ import type { Tags } from "../security-group";
 /** Nodes behind a load balancer, on one port. */
 export interface TargetGroupArgs {
   vpcId: pulumi.Input<string>;
-  /** What targets are spoken to by: HTTP from Application, TCP from Network Load Balancers. */
-  protocol: "HTTP" | "TCP";
+  /** What targets are spoken to by: HTTP and HTTPS from Application, TCP from Network Load Balancers. */
+  protocol: "HTTP" | "HTTPS" | "TCP";
   port: number;
   healthCheck: aws.types.input.lb.TargetGroupHealthCheck;
   deregistrationDelaySeconds: number;

@@ -93,9 +93,12 @@ export function nomadAgentConfig(options: NomadAgentOptions) {
   };
 }
 
-/** Both sides show who they are, by names: `server.REGION.nomad` and `client.REGION.nomad`. */
+/**
+ * Over RPC both sides show who they are, by names: `server.REGION.nomad` and `client.REGION.nomad`. Over HTTP the agent does, on all its addresses; who
+ * calls needs no certificate.
+ */
 function tlsBlock(files: TlsFiles) {
-  return { rpc: true, http: false, ...tlsFileSettings(files), verify_server_hostname: true };
+  return { rpc: true, http: true, ...tlsFileSettings(files), verify_server_hostname: true, verify_https_client: false };
 }
 
 function serverSettings({ autopilot, scheduler, httpConnectionsPerClient, ...server }: NomadServerOptions) {

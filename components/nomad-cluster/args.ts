@@ -6,6 +6,7 @@ import type { ConsulClusterRef } from "../consul-cluster/ref";
 import { cidrErrors } from "../load-balancer/cidrs";
 import type { ImageRef } from "../node/args";
 import { kmsKeyErrors } from "../node/parameters";
+import { tlsFileErrors } from "../node/tls-files";
 import { type SchedulerArgs, schedulerErrors } from "./scheduler";
 
 export type { SchedulerArgs, SchedulerSettings } from "./scheduler";
@@ -20,9 +21,9 @@ export interface NomadClusterArgs extends ServerOptions {
    */
   region?: pulumi.Input<string> | undefined;
   /**
-   * Whether agents know each other over RPC by certificates, which `secrets` of servers and pools must bring: see `agentCertificates`. Turned on or off with a
+   * Whether agents know each other over RPC by certificates, and their APIs are by TLS, which certificates `secrets` of servers and pools must bring: see `agentCertificates`. Turned on or off with a
    * cluster that runs, its new servers cannot join the old ones.
-   * @default false: RPC is in clear
+   * @default false: RPC and the API are in clear
    */
   tls?: boolean | undefined;
   /**
@@ -70,6 +71,7 @@ export function nomadClusterErrors(args: NomadClusterArgs): PropertyError[] {
   const { pools = [], peerCidrs } = args;
   return [
     ...serverErrors(args),
+    ...tlsFileErrors(args.secrets, tlsOf(args)),
     ...nameErrors("region", args.region),
     ...nameErrors("authoritativeRegion", args.authoritativeRegion),
     ...kmsKeyErrors("keyringKmsKeyArn", args.keyringKmsKeyArn),
@@ -84,6 +86,9 @@ export function nomadClusterErrors(args: NomadClusterArgs): PropertyError[] {
   ];
 }
 
+/** Which agents of the cluster's nodes have certificates. */
+const tlsOf = ({ tls, consul }: Pick<NomadClusterArgs, "tls" | "consul">) => ({ nomad: tls, consul: consul.tls });
+
 function peerErrors({ authoritativeRegion, peerCidrs }: NomadClusterArgs): PropertyError[] {
   if (authoritativeRegion === undefined || peerCidrs !== undefined) return [];
   return [{ propertyPath: "peerCidrs", reason: "must be given with authoritativeRegion: the other regions' servers" }];
@@ -92,7 +97,11 @@ function peerErrors({ authoritativeRegion, peerCidrs }: NomadClusterArgs): Prope
 function poolErrors(args: NomadClusterArgs, pool: NomadPoolArgs): PropertyError[] {
   // The name is checked as what it is here, not once more as what the pool is told.
   const { poolName } = pool;
-  return [...nameErrors("name", pool.name, "pool"), ...clientPoolErrors({ ...clientPoolArgs(args, pool), poolName })];
+  return [
+    ...nameErrors("name", pool.name, "pool"),
+    ...clientPoolErrors({ ...clientPoolArgs(args, pool), poolName }),
+    ...tlsFileErrors(pool.secrets, tlsOf(args)),
+  ];
 }
 
 /** The arguments of a pool's `ClientPool`, but for the cluster, which its checks do not need. */

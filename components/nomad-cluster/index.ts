@@ -6,6 +6,7 @@ import { clusterNameOf, formedParameter } from "../cluster-settings/names";
 import { defaultServers, nodeOptionsOf, serverInstanceType, serverRaftMultiplier } from "../cluster-settings/servers";
 import { consulConfigFile, consulNodeAgent } from "../consul-cluster/node-agent";
 import type { ConsulClusterRef, JoinTag } from "../consul-cluster/ref";
+import type { ServerGroupRef } from "../load-balancer/groups";
 import { NodeGroup } from "../node";
 import { refuse } from "../refuse";
 import { allow, securityGroup } from "../security-group";
@@ -34,7 +35,7 @@ export class NomadCluster extends pulumi.ComponentResource implements NomadClust
   readonly region: pulumi.Output<string>;
   /** Tag of the servers, by which agents join. */
   readonly joinTag: JoinTag;
-  /** Whether agents know each other by certificates. */
+  /** Whether agents know each other by certificates, and APIs are by TLS. */
   readonly tls: boolean;
   /** ID of the servers' security group. */
   readonly serverSecurityGroupId: pulumi.Output<string>;
@@ -124,6 +125,12 @@ export class NomadCluster extends pulumi.ComponentResource implements NomadClust
       autopilot: this.autopilot,
       formedParameter: this.formedParameter,
     });
+  }
+
+  /** Its servers, as load balancers take them. */
+  get serverGroup(): ServerGroupRef {
+    const { autoScalingGroupName, serverSecurityGroupId: securityGroupId, tls } = this;
+    return { autoScalingGroupName, securityGroupId, tls };
   }
 
   private securityGroups(name: string, args: NomadClusterArgs) {

@@ -1,12 +1,8 @@
-import type * as pulumi from "@pulumi/pulumi";
 import type { PropertyError } from "../checks";
+import type { ClusterApis } from "../cluster-apis";
 
 /** Arguments of {@link ReadyGate}. A change of any of them runs the gate again, tolerantly. */
-export interface ReadyGateArgs {
-  /** URL of the Consul API, for instance `http://127.0.0.1:8500`. */
-  consulAddress: pulumi.Input<string>;
-  /** URL of the Nomad API, for instance `http://127.0.0.1:4646`. */
-  nomadAddress: pulumi.Input<string>;
+export interface ReadyGateArgs extends ClusterApis {
   /** Number of Consul servers, each of which must be a healthy voter. */
   consulServers: number;
   /** Number of Nomad servers, each of which must be a healthy voter. */

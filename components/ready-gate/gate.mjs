@@ -1,7 +1,7 @@
 // @ts-check
 // The ready gate's program. Plain JavaScript on what Node has built in, so that it runs wherever the package is installed,
 // without a build or a loader.
-import { ask } from "../ask.mjs";
+import { accessTo, ask } from "../ask.js";
 
 /**
  * What the cluster must have.
@@ -25,8 +25,8 @@ const requestTimeoutMs = 5000;
  */
 export async function inspect(consul, nomad, want) {
   const [consulServers, nomadServers, clients] = await Promise.all([
-    servers("Consul", `${consul}/v1/operator/autopilot/health`, want.consulServers, process.env.CONSUL_HTTP_TOKEN),
-    servers("Nomad", `${nomad}/v1/operator/autopilot/health`, want.nomadServers, process.env.NOMAD_TOKEN),
+    servers("Consul", `${consul}/v1/operator/autopilot/health`, want.consulServers),
+    servers("Nomad", `${nomad}/v1/operator/autopilot/health`, want.nomadServers),
     readyClients(nomad, want.nodePools, want.minClients ?? {}),
   ]);
   return {
@@ -36,18 +36,17 @@ export async function inspect(consul, nomad, want) {
 }
 
 /**
- * @param {string} product
+ * @param {"Consul" | "Nomad"} product
  * @param {string} url of autopilot's health, which only a leader can answer
  * @param {number} want
- * @param {string | undefined} token
  * @returns {Promise<Finding>}
  */
-async function servers(product, url, want, token) {
+async function servers(product, url, want) {
   /** @type {{ Servers?: { Leader: boolean, Voter: boolean, Healthy: boolean }[] | null }} */
   let health;
   try {
     // Autopilot answers 429 with the same body while a server is unhealthy.
-    health = await get(url, token, [200, 429]);
+    health = await get(product, url, [200, 429]);
   } catch (error) {
     return {
       missing: [`${product} at ${new URL(url).origin} has no leader that answers: ${message(error)}`],
@@ -74,7 +73,7 @@ async function readyClients(nomad, pools, minClients) {
   /** @type {{ NodePool?: string, Status: string, SchedulingEligibility: string, Drain: boolean }[]} */
   let nodes;
   try {
-    nodes = await get(`${nomad}/v1/nodes`, process.env.NOMAD_TOKEN, [200]);
+    nodes = await get("Nomad", `${nomad}/v1/nodes`, [200]);
   } catch (error) {
     return [`the clients of node pools ${pools.join(", ")} are unknown: ${message(error)}`];
   }
@@ -91,14 +90,12 @@ async function readyClients(nomad, pools, minClients) {
 }
 
 /**
+ * @param {"Consul" | "Nomad"} product
  * @param {string} url
- * @param {string | undefined} token
  * @param {number[]} accept
  */
-async function get(url, token, accept) {
-  /** @type {Record<string, string>} */
-  const headers = token ? { "X-Consul-Token": token, "X-Nomad-Token": token } : {};
-  const { status, text } = await ask(url, { headers }, requestTimeoutMs);
+async function get(product, url, accept) {
+  const { status, text } = await ask(url, accessTo(product), requestTimeoutMs);
   if (!accept.includes(status)) throw new Error(`HTTP ${status} ${text.trim()}`);
   return JSON.parse(text);
 }
@@ -108,9 +105,7 @@ async function get(url, token, accept) {
  * @param {unknown} error
  */
 export function message(error) {
-  if (!(error instanceof Error)) return String(error);
-  // fetch says only "fetch failed" and keeps what happened in the cause.
-  return error.cause instanceof Error ? error.cause.message || String(error.cause) : error.message;
+  return error instanceof Error ? error.message : String(error);
 }
 
 /**

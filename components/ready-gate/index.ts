@@ -1,5 +1,6 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { apiEnvironment } from "../cluster-apis";
 import { outlastRequests } from "../outlast";
 import { refuse } from "../refuse";
 import { ReadyGateArgs, readyGateErrors } from "./args";
@@ -30,8 +31,7 @@ export class ReadyGate extends pulumi.ComponentResource {
     outlastRequests(2 * timeoutSeconds);
 
     const environment = {
-      CONSUL_HTTP_ADDR: args.consulAddress,
-      NOMAD_ADDR: args.nomadAddress,
+      ...apiEnvironment(args),
       COS_GATE: JSON.stringify({
         consulServers: args.consulServers,
         nomadServers: args.nomadServers,

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { PropertyError } from "../checks";
+import type { ClusterApis } from "../cluster-apis";
 
 /** A cluster of servers, as `ConsulCluster` and `NomadCluster` are. */
 export interface ServersRef {
@@ -12,15 +13,11 @@ export interface ServersRef {
 }
 
 /** Arguments of {@link ServerRollout}. */
-export interface ServerRolloutArgs {
+export interface ServerRolloutArgs extends ClusterApis {
   /** Whose servers they are. */
   product: "Consul" | "Nomad";
   /** The cluster. When its launch template or its number of servers changes, its servers are replaced. */
   cluster: ServersRef;
-  /** URL of the Consul API, which knows which instance each node is. */
-  consulAddress: pulumi.Input<string>;
-  /** URL of the Nomad API. */
-  nomadAddress: pulumi.Input<string>;
   /** For how long each new server may take until it has a vote, in seconds. @default 900 */
   timeoutSeconds?: number | undefined;
 }

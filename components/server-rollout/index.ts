@@ -2,6 +2,7 @@ import { local } from "@pulumi/command";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { awsEnvironment } from "../aws-environment";
+import { apiEnvironment } from "../cluster-apis";
 import { refuse } from "../refuse";
 import { type ServerRolloutArgs, serverRolloutErrors } from "./args";
 
@@ -28,7 +29,7 @@ export class ServerRollout extends pulumi.ComponentResource {
     refuse("ServerRollout", serverRolloutErrors(args));
     super("cos:index:ServerRollout", name, {}, opts);
 
-    const { product, cluster, consulAddress, nomadAddress, timeoutSeconds = 900 } = args;
+    const { product, cluster, timeoutSeconds = 900 } = args;
     const region = aws.getRegionOutput({}, { parent: this }).region;
     const command = new local.Command(
       `${name}-servers`,
@@ -37,8 +38,7 @@ export class ServerRollout extends pulumi.ComponentResource {
         update: 'import { main } from "pulumi-cos/server-rollout"; await main();',
         environment: {
           ...awsEnvironment(region),
-          CONSUL_HTTP_ADDR: consulAddress,
-          NOMAD_ADDR: nomadAddress,
+          ...apiEnvironment(args),
           COS_ROLLOUT: pulumi.jsonStringify({
             product,
             group: cluster.autoScalingGroupName,

@@ -1,6 +1,6 @@
 // @ts-check
 // Servers as the APIs of Consul and of Nomad know them. Both have the same for them, but for some words.
-import { ask } from "../ask.mjs";
+import { accessTo, ask } from "../ask.js";
 
 /**
  * @typedef {object} Peer a server in the cluster's own list
@@ -19,7 +19,7 @@ import { ask } from "../ask.mjs";
 
 /** @typedef {{ Name: string, Addr: string, Status: number | string, Tags: Record<string, string> }} Listed as both list members */
 
-/** @typedef {{ transfer: string, members: (answer: any) => Listed[], forceLeave: (name: string) => string, header: string, token: string }} Words */
+/** @typedef {{ transfer: string, members: (answer: any) => Listed[], forceLeave: (name: string) => string }} Words */
 
 /** @type {Record<string, Words>} */
 const words = {
@@ -28,8 +28,6 @@ const words = {
     // Its clients gossip too.
     members: (answer) => answer.filter((/** @type {Listed} */ { Tags }) => Tags.role === "consul"),
     forceLeave: (name) => `/v1/agent/force-leave/${encodeURIComponent(name)}`,
-    header: "X-Consul-Token",
-    token: "CONSUL_HTTP_TOKEN",
   },
   Nomad: {
     transfer: "/v1/operator/raft/transfer-leadership",
@@ -37,8 +35,6 @@ const words = {
     members: ({ Members, ServerRegion }) =>
       Members.filter((/** @type {Listed} */ { Tags }) => Tags.region === ServerRegion),
     forceLeave: (name) => `/v1/agent/force-leave?node=${encodeURIComponent(name)}`,
-    header: "X-Nomad-Token",
-    token: "NOMAD_TOKEN",
   },
 };
 
@@ -54,6 +50,7 @@ export class Servers {
    * @param {string} url of its API
    */
   constructor(product, url) {
+    this.product = product;
     this.url = url;
     this.words = /** @type {Words} */ (words[product]);
   }
@@ -126,9 +123,7 @@ export class Servers {
    * @param {number[]} accept
    */
   async call(method, path, accept) {
-    const token = process.env[this.words.token];
-    const headers = token ? { [this.words.header]: token } : {};
-    const { status, text } = await ask(this.url + path, { method, headers }, requestTimeoutMs);
+    const { status, text } = await ask(this.url + path, { method, ...accessTo(this.product) }, requestTimeoutMs);
     if (!accept.includes(status)) throw new Error(`HTTP ${status} ${text.trim()}`);
     return text.trim() === "" ? undefined : JSON.parse(text);
   }

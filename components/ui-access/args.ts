@@ -13,7 +13,7 @@ import type { ServerGroupRef } from "../load-balancer/groups";
 import { healthCheckErrors, type HealthCheckOptions, serverHealthCheck } from "../load-balancer/health-check";
 import { hostNameErrors, httpsErrors, type HttpsOptions } from "../load-balancer/https";
 import { wholeNumberErrors } from "../load-balancer/numbers";
-import { consulPorts, fabioPorts, nomadPorts } from "../ports";
+import { consulApiPort, fabioPorts, nomadPorts } from "../ports";
 import type { Tags } from "../security-group";
 
 /** The user interfaces. */
@@ -38,7 +38,7 @@ export interface UiAccessArgs extends ApplicationLoadBalancerOptions, HttpsOptio
   nomad: ServerGroupRef;
   /** The client pools that run fabio, by name. @default none: fabio's user interface is not shown */
   fabio?: { pools: Record<string, ClientPoolRef> } | undefined;
-  /** The port of each user interface. Not together with `hosts`. @default 8500 for Consul, 4646 for Nomad, 9998 for fabio */
+  /** The port of each user interface. Not together with `hosts`. @default 8501 for Consul (8500 without TLS), 4646 for Nomad, 9998 for fabio */
   ports?: Partial<Record<UserInterface, number>> | undefined;
   /**
    * A host name of each user interface, all on port 443 (to which port 80 redirects), or on 80 without HTTPS. With `domain`,
@@ -71,11 +71,18 @@ export interface UiAccessTransform {
 }
 
 /** The port that each user interface has on its nodes, and on the load balancer where `ports` says nothing. */
-export const nodePorts: Record<UserInterface, number> = {
-  consul: consulPorts.http,
+export const nodePorts = ({ consul }: Pick<UiAccessArgs, "consul">): Record<UserInterface, number> => ({
+  consul: consulApiPort(consul.tls),
   nomad: nomadPorts.http,
   fabio: fabioPorts.ui,
-};
+});
+
+/** The port that each has on the load balancer, where they have no host names. */
+export function entrancePorts(args: Pick<UiAccessArgs, "consul" | "ports">): Record<UserInterface, number> {
+  const own = nodePorts(args);
+  const { consul = own.consul, nomad = own.nomad, fabio = own.fabio } = args.ports ?? {};
+  return { consul, nomad, fabio };
+}
 
 /** The user interfaces that the arguments ask for. */
 export function shownInterfaces({ fabio }: Pick<UiAccessArgs, "fabio">): UserInterface[] {
@@ -110,7 +117,8 @@ export function uiAccessErrors(args: UiAccessArgs): PropertyError[] {
 function portErrors(args: UiAccessArgs): PropertyError[] {
   const { ports = {} } = args;
   const shown = shownInterfaces(args);
-  const used = shown.map((ui) => ports[ui] ?? nodePorts[ui]);
+  const entrances = entrancePorts(args);
+  const used = shown.map((ui) => entrances[ui]);
   const errors = userInterfaces.flatMap((ui) => wholeNumberErrors(`ports.${ui}`, ports[ui], { least: 1, most: 65535 }));
   for (const { value, indexes } of repeated(used)) {
     const [first, ...others] = indexes.map((i) => shown[i]);

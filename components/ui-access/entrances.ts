@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { forwardTo, listener, toHttps } from "../load-balancer/listeners";
-import { nodePorts, shownInterfaces, type UiAccessArgs, type UserInterface } from "./args";
+import { entrancePorts, shownInterfaces, type UiAccessArgs, type UserInterface } from "./args";
 
 /** One value for each user interface that is shown. */
 export interface PerInterface<T> {
@@ -36,7 +36,7 @@ export function mapInterfaces<T, U>(values: PerInterface<T>, map: (value: T, ui:
 
 /** The port or host name of each user interface. */
 export function entrancesOf(args: UiAccessArgs): Entrances {
-  const { hosts, ports = {} } = args;
+  const { hosts } = args;
   const protocol = args.protocol ?? "https";
   if (hosts) {
     return {
@@ -44,10 +44,10 @@ export function entrancesOf(args: UiAccessArgs): Entrances {
       urls: () => mapInterfaces(hosts, (host) => pulumi.output(`${protocol}://${host}`)),
     };
   }
-  const portOf = (ui: UserInterface) => ports[ui] ?? nodePorts[ui];
+  const ports = entrancePorts(args);
   return {
-    ports: Object.fromEntries(shownInterfaces(args).map((ui) => [titles[ui], portOf(ui)])),
-    urls: (name) => perInterface(args, (ui) => pulumi.interpolate`${protocol}://${name}:${portOf(ui)}`),
+    ports: Object.fromEntries(shownInterfaces(args).map((ui) => [titles[ui], ports[ui]])),
+    urls: (name) => perInterface(args, (ui) => pulumi.interpolate`${protocol}://${name}:${ports[ui]}`),
   };
 }
 
@@ -66,12 +66,13 @@ export function makeListeners(
   opts: pulumi.CustomResourceOptions,
 ): Record<string, pulumi.Output<string>> {
   const { loadBalancer, targetGroups, certificateArn } = parts;
-  const { hosts, ports = {}, sslPolicy, tags } = args;
+  const { hosts, sslPolicy, tags } = args;
+  const ports = entrancePorts(args);
   const secure = { loadBalancer, certificateArn, sslPolicy, tags, transform: args.transform?.listeners };
 
   if (!hosts) {
     const listeners = mapInterfaces(targetGroups, (group, ui) =>
-      listener(`${name}-${ui}`, { ...secure, port: ports[ui] ?? nodePorts[ui], action: forwardTo(group) }, opts),
+      listener(`${name}-${ui}`, { ...secure, port: ports[ui], action: forwardTo(group) }, opts),
     );
     return arnsOf({ ...listeners });
   }

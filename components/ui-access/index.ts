@@ -2,11 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { applicationLoadBalancer } from "../load-balancer/application";
 import { blockingQueryTimeoutSeconds } from "../load-balancer/blocking-queries";
 import { aliasRecords, httpsCertificate } from "../load-balancer/certificate";
-import { groupNamesOf, partiesOf } from "../load-balancer/groups";
+import { groupNamesOf, partiesOf, type ServerGroupRef } from "../load-balancer/groups";
 import { healthCheck, healthQuestions, serverHealthCheck } from "../load-balancer/health-check";
 import { addresses, addressTypes, entryEdges } from "../load-balancer/listeners";
 import { targetGroup } from "../load-balancer/target-group";
-import { portGraph } from "../ports";
+import { apiEdges } from "../ports";
 import { refuse } from "../refuse";
 import { allow, securityGroup } from "../security-group";
 import { nodePorts, type UiAccessArgs, uiAccessErrors } from "./args";
@@ -49,7 +49,7 @@ export class UiAccess extends pulumi.ComponentResource {
     const securityGroupId = securityGroup(`${name}-security-group`, { vpcId, description, tags }, own).id;
     allow(
       name,
-      [...entryEdges("ui", entrances.ports), ...portGraph.filter(({ from }) => from === "ui")],
+      [...entryEdges("ui", entrances.ports), ...apiEdges("ui", consul.tls)],
       {
         operator: addresses(args.allowedCidrs),
         ui: [{ securityGroupId }],
@@ -77,14 +77,20 @@ export class UiAccess extends pulumi.ComponentResource {
       nomad: { servers: nomad.autoScalingGroupName },
       fabio: groupNamesOf(fabio?.pools ?? {}),
     };
+    // What comes from a browser is by HTTPS where the arguments say so; this is by what it goes on.
+    const protocols = { consul: protocolOf(consul), nomad: protocolOf(nomad), fabio: "HTTP" } as const;
     const targetGroups = perInterface(args, (ui) =>
       targetGroup(
         `${name}-${ui}`,
         {
           vpcId,
-          protocol: "HTTP",
-          port: nodePorts[ui],
-          healthCheck: healthCheck(healthQuestions[ui], args.healthCheck, serverHealthCheck),
+          protocol: protocols[ui],
+          port: nodePorts(args)[ui],
+          healthCheck: healthCheck(
+            { ...healthQuestions[ui], protocol: protocols[ui] },
+            args.healthCheck,
+            serverHealthCheck,
+          ),
           deregistrationDelaySeconds: args.deregistrationDelaySeconds ?? 30,
           autoScalingGroupNames: groups[ui],
           tags,
@@ -120,3 +126,5 @@ export class UiAccess extends pulumi.ComponentResource {
     });
   }
 }
+
+const protocolOf = ({ tls }: ServerGroupRef) => (tls ? "HTTPS" : "HTTP");

@@ -3,12 +3,16 @@ import { join } from "node:path";
 import { run } from "../support/command";
 
 const root = join(__dirname, "..", "..");
-const scripts = readdirSync(join(root, "ami", "provision")).filter((name) => name.endsWith(".sh"));
+const scripts = ["ami/provision", "ami/files/etc/profile.d"].flatMap((directory) =>
+  readdirSync(join(root, directory))
+    .filter((name) => name.endsWith(".sh"))
+    .map((name) => join(directory, name)),
+);
 
-describe("the provisioning scripts", () => {
+describe("the image's shell scripts", () => {
   for (const script of scripts) {
     it(`${script} has nothing that shellcheck objects to`, async () => {
-      await run("shellcheck", ["--external-sources", join("ami", "provision", script)], { cwd: root });
+      await run("shellcheck", ["--external-sources", script], { cwd: root });
     });
   }
 });

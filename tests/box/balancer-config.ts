@@ -4,9 +4,12 @@ import type { Balancer, HealthCheck, Listener } from "./world";
 export const proxyName = (port: number): string => `listener-${port}`;
 
 /** Targets that a listener's backend gets while haproxy runs are added to it with these words. */
-export function serverWords({ targetGroup: { port, check } }: Listener, address: string): string {
+export function serverWords({ targetGroup: { port, protocol, check } }: Listener, address: string): string {
   const times = `inter ${check.interval}s rise ${check.healthyThreshold} fall ${check.unhealthyThreshold}`;
-  return `${address}:${port} check port ${check.port} ${times}`;
+  // Neither kind of load balancer verifies certificates of targets.
+  const secure = [...(protocol === "HTTPS" ? ["ssl"] : []), ...(check.protocol === "HTTPS" ? ["check-ssl"] : [])];
+  const words = secure.length > 0 ? ` ${secure.join(" ")} verify none` : "";
+  return `${address}:${port} check port ${check.port} ${times}${words}`;
 }
 
 /**

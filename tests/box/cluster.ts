@@ -43,8 +43,11 @@ export type Agent = "consul" | "nomad";
 /** Serf's number for an agent that the others do not hear. */
 export const serfFailed = 4;
 
-/** Where their APIs are on their servers. */
-export const httpPort: Record<Agent, number> = { consul: 8500, nomad: 4646 };
+/** What curl is told to ask an agent, on its own node, for a path below `/v1/`. */
+export function asking(agent: Agent, path: string): string[] {
+  if (agent === "consul") return [`http://127.0.0.1:8500/v1/${path}`];
+  return ["--cacert", "/etc/nomad.d/tls/ca.pem", `https://127.0.0.1:4646/v1/${path}`];
+}
 
 /** The cluster in a box, asked through its own machines: by whichever server answers. */
 export class BoxCluster {
@@ -65,13 +68,16 @@ export class BoxCluster {
     return run(file, [...args, ...command]);
   }
 
+  /** What Nomad's command line says on a host, as to somebody who has logged in there. */
+  nomad(host: string, ...command: string[]): Promise<string> {
+    return this.exec(host, "bash", "--login", "-c", 'exec nomad "$@"', "nomad", ...command);
+  }
+
   /** What an agent's API answers to a GET below `/v1/`; undefined when no server does. */
   async get<T>(agent: Agent, path: string, ...options: string[]): Promise<T | undefined> {
     for (const { name } of await this.hosts(`${agent}-server`)) {
-      const url = `http://127.0.0.1:${httpPort[agent]}/v1/${path}`;
-      const answer = await this.exec(name, "curl", "--fail", ...options, "--silent", "--max-time", "5", url).catch(
-        () => undefined,
-      );
+      const asked = [...options, "--silent", "--max-time", "5", ...asking(agent, path)];
+      const answer = await this.exec(name, "curl", "--fail", ...asked).catch(() => undefined);
       if (answer !== undefined) return JSON.parse(answer) as T;
     }
     return undefined;
@@ -84,10 +90,8 @@ export class BoxCluster {
   /** The host of the leader on which the servers that run agree, two at least; undefined where they do not, or it does not run. */
   async leader(agent: Agent): Promise<HostStatus | undefined> {
     const servers = await this.hosts(`${agent}-server`);
-    const url = `http://127.0.0.1:${httpPort[agent]}/v1/status/leader`;
-    const named = servers.map(({ name }) =>
-      this.exec(name, "curl", "--silent", "--max-time", "2", url).catch(() => ""),
-    );
+    const question = ["curl", "--silent", "--max-time", "2", ...asking(agent, "status/leader")];
+    const named = servers.map(({ name }) => this.exec(name, ...question).catch(() => ""));
     // One that has just booted knows of none yet.
     const known = (await Promise.all(named)).filter((answer) => /\d/.test(answer));
     const [first = ""] = known;

@@ -112,6 +112,12 @@ export class Laboratory {
     return (await this.stack()).state();
   }
 
+  /** The stack's outputs. */
+  async outputs(): Promise<Record<string, unknown>> {
+    this.needed();
+    return (await this.stack()).outputs();
+  }
+
   status(): Promise<BoxStatus> {
     this.needed();
     return this.control.status();

@@ -17,13 +17,13 @@ const clients: Role[] = ["ingress", "client"];
 const everybody: Role[] = roles.filter((role) => role !== "alb" && role !== "nlb");
 
 /**
- * Who may connect to whom: the port graph (PORTS.md) as it is for the stack dev, which has neither TLS nor a load balancer for UIs,
+ * Who may connect to whom: the port graph (PORTS.md) as it is for the stack dev, which has no load balancer for UIs,
  * and whose ingress takes HTTP. Not read from components/ports.ts, which it is to check.
  */
 export const allowed: { from: Role[]; to: Role[]; tcp?: number[]; udp?: number[] }[] = [
   { from: agents, to: ["consul"], tcp: [8300] },
   { from: agents, to: agents, tcp: [8301], udp: [8301] },
-  { from: ["nlb"], to: ["consul"], tcp: [8500] },
+  { from: ["nlb"], to: ["consul"], tcp: [8501] },
   { from: ["nlb", "consul"], to: ["nomad"], tcp: [4646] },
   { from: clients, to: clients, tcp: [4646, 20000, 32000] },
   { from: ["nomad", ...clients], to: ["nomad"], tcp: [4647] },
@@ -31,7 +31,7 @@ export const allowed: { from: Role[]; to: Role[]; tcp?: number[]; udp?: number[]
   { from: ["alb"], to: ["ingress"], tcp: [9997, 9999] },
   { from: agents, to: outside, tcp: [80, 443] },
   { from: everybody, to: ["alb"], tcp: [80] },
-  { from: ["operator"], to: ["nlb"], tcp: [4646, 8500] },
+  { from: ["operator"], to: ["nlb"], tcp: [4646, 8501] },
 ];
 
 /** Whether a connection is allowed. */

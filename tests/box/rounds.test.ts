@@ -35,7 +35,8 @@ describe("the command of the box", function () {
     const status = await box("one", "status");
     assert.equal(status.match(/ running$/gm)?.length, 10, status);
     assert.match(status, /Nothing is broken/);
-    assert.match(await box("one", "exec", "nomad-server-1", "nomad", "job", "status", "ping"), /Status += running/);
+    const logIn = ["exec", "nomad-server-1", "bash", "--login", "-c"];
+    assert.match(await box("one", ...logIn, "nomad job status ping"), /Status += running/);
     await assert.rejects(
       box("one", "exec", "nobody", "true"),
       /There is no host "nobody" that runs; there are operator/,

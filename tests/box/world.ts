@@ -52,6 +52,8 @@ export interface HealthCheck {
 
 export interface TargetGroup {
   arn: string;
+  /** What its targets are spoken to by. */
+  protocol: string;
   port: number;
   check: HealthCheck;
   /** Seconds that a target that is taken out goes on with what it has begun. */
@@ -219,6 +221,7 @@ function targetGroupOf(account: Account, { id, values }: Entry, instances: Insta
   const targets = instances.filter(({ group }) => attached.includes(group));
   return {
     arn: id,
+    protocol: shown(values["protocol"]),
     port,
     check: healthCheckOf(mapOf(values["healthCheck"]), shown(values["protocol"]), port),
     // AWS's default.

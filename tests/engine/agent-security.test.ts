@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { connect as secure } from "node:tls";
 import { consulAgentConfig } from "../../components";
+import { ask, type Trust } from "../../components/ask.js";
 import { apply } from "../../components/cluster-settings/gossip.mjs";
 import { launch } from "../support/agent-process";
 import { Authority } from "../support/authority";
@@ -28,12 +29,15 @@ describe("what keeps others out, on real Consul and Nomad", function () {
       ...{ consulServers: 2, nomadServers: 2, clients: [{ nodePool: "default", datacenter: "a" }] },
       ...{ gossip: { consul: [one], nomad: [one] }, authority },
     });
+    // By which the programs of the components know the APIs.
+    process.env.COS_CA_PEM = authority.pem;
     await cluster.start();
     await cluster.eventually(async () => {
       assert.deepEqual([(await alive("consul")).length, (await alive("nomad")).length], [3, 2]);
     });
   });
   after(async () => {
+    delete process.env.COS_CA_PEM;
     await cluster.stop();
     await removeDirectory(directory);
   });
@@ -50,14 +54,8 @@ describe("what keeps others out, on real Consul and Nomad", function () {
   }
 
   const set = async (keys: string[]) => [
-    ...(await apply(
-      { product: "Consul", url: cluster.consulAddress, tokenVariable: "-", tokenHeader: "X-Consul-Token" },
-      keys,
-    )),
-    ...(await apply(
-      { product: "Nomad", url: cluster.nomadAddress, tokenVariable: "-", tokenHeader: "X-Nomad-Token" },
-      keys,
-    )),
+    ...(await apply({ product: "Consul", url: cluster.consulAddress }, keys)),
+    ...(await apply({ product: "Nomad", url: cluster.nomadAddress }, keys)),
   ];
 
   async function assertKept(keys: string[]) {
@@ -159,13 +157,34 @@ describe("what keeps others out, on real Consul and Nomad", function () {
         const place = `http://${cluster.client(0)}:8500/v1/kv/it`;
         assert.equal(await (await fetch(place, { method: "PUT", body: text })).text(), "true");
         assert.equal(await (await fetch(`${place}?raw`)).text(), text);
-        const nodes = (await cluster.get(`http://${cluster.client(0)}:4646/v1/nodes`)) as { Status: string }[];
+        await cluster.get(`${cluster.consulAddress}/v1/status/leader`);
+        const nodes = (await cluster.get(`${cluster.nomadOf(cluster.client(0))}/v1/nodes`)) as { Status: string }[];
         assert.deepEqual(
           nodes.map(({ Status }) => Status),
           ["ready"],
         );
       });
     }
+
+    it("are those of the APIs, which answer by TLS alone, and whoever asks may have none", async () => {
+      for (const [product, url] of [
+        ["consul", cluster.consulAddress],
+        ["nomad", cluster.nomadAddress],
+      ] as const) {
+        const asked = (address: string, trust: Trust) => ask(`${address}/v1/status/leader`, { trust }, 5000);
+        const { status, text } = await asked(url, { ca: authority.pem });
+        assert.deepEqual([status, new RegExp(`:${rpc[product].port}"`).test(text)], [200, true], text);
+        await asked(url, { ca: authority.pem, servername: `server.loopback.${product}` });
+        const { pem } = await Authority.make("another");
+        await assert.rejects(asked(url, { ca: pem }), /by none of the authorities that are trusted here/);
+        await assert.rejects(
+          asked(url, { ca: authority.pem, servername: `client.loopback.${product}` }),
+          /is not in the cert's altnames/,
+        );
+        const plain = await asked(url.replace("https:", "http:"), {});
+        assert.deepEqual([plain.status, plain.text.trim()], [400, "Client sent an HTTP request to an HTTPS server."]);
+      }
+    });
 
     it("let agents of the cluster in", async () => {
       await assertWorks();
@@ -214,7 +233,10 @@ describe("what keeps others out, on real Consul and Nomad", function () {
         [next, trusted],
         [next, next.pem],
       ] as const) {
-        await cluster.renew(async (name) => ({ identity: await signer.issue(name), authorities }));
+        await cluster.renew(async (name, address) => ({
+          identity: await signer.issue(name, 24, [address]),
+          authorities,
+        }));
         await assertWorks();
       }
       for (const product of products) {

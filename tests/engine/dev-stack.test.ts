@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type ClusterOutputs, pinnedVersions, versionTags } from "../../components";
 import { resolveProgram } from "../../tools/programs";
+import { Authority } from "../support/authority";
 import { LoopbackCluster } from "../support/loopback-cluster";
 import type { RunResult } from "../support/pulumi-project";
 import { RepositoryStack } from "../support/repository-stack";
@@ -30,6 +31,12 @@ const nodeGroups = [
 const gossipKey = Buffer.alloc(32, 7).toString("base64");
 const gossip = (...keys: string[]) => ({ keys, ...(keys.includes("real") && { given: { real: gossipKey } }) });
 
+/** The authority of the real cluster, for the stack. */
+const tls = async (authority: Authority) => ({
+  authorities: ["real"],
+  given: { real: { certPem: authority.pem, privateKeyPem: await authority.privateKeyPem() } },
+});
+
 /**
  * The stack dev by the real engine, on the pretended AWS account of the stand-in plugin, whose load balancers answer at the
  * address of a real cluster: its Consul and Nomad are as many servers as dev has, and a client for each of its pools (fewer
@@ -39,17 +46,20 @@ describe("the stack dev, in a real engine", function () {
   this.timeout(300_000);
 
   let cluster: LoopbackCluster;
+  let authority: Authority;
   let stack: RepositoryStack;
   let config: Record<string, unknown>;
 
   before(async () => {
     const clients = ["public-services", "private-services"].map((name) => ({ nodePool: name, datacenter: name }));
+    authority = await Authority.make("real");
     cluster = await LoopbackCluster.create({
-      ...{ consulServers: 3, nomadServers: 3, clients },
+      // By the region that the stack is given.
+      ...{ consulServers: 3, nomadServers: 3, clients, authority, zone: "us-east-1" },
       gossip: { consul: [gossipKey], nomad: [gossipKey] },
     });
     stack = await RepositoryStack.create("dev", { COS_STAND_IN_AWS_ADDRESS: cluster.address });
-    config = await loopbackJobs(cluster);
+    config = await loopbackJobs(cluster, authority);
     await stack.configure(config);
   });
 
@@ -206,7 +216,12 @@ describe("the stack dev, in a real engine", function () {
 
   it("changes the keys of gossip of the real agents, and shows no secret anywhere", async () => {
     for (const keys of [["real", "2"], ["2"]]) {
-      const changes = { "cos:security": { gossip: { consul: gossip(...keys), nomad: gossip(...keys) } } };
+      const changes = {
+        "cos:security": {
+          gossip: { consul: gossip(...keys), nomad: gossip(...keys) },
+          tls: await tls(authority),
+        },
+      };
       await stack.configure({ ...config, ...changes });
       const preview = await stack.preview();
       const { text } = await up(changes);
@@ -276,7 +291,7 @@ function changed(steps: RunResult["steps"]): Record<string, string[]> {
 }
 
 /** The jobs of dev, as they run on loopback: without isolation, which takes minutes to set up, and on ports that are free. */
-async function loopbackJobs(cluster: LoopbackCluster): Promise<Record<string, unknown>> {
+async function loopbackJobs(cluster: LoopbackCluster, authority: Authority): Promise<Record<string, unknown>> {
   const [proxyPort, uiPort, healthPort] = await freePorts(3);
   const jobs = stackValues("dev")["cos:jobs"] as { file: string; variables: object }[];
   const fabio = {
@@ -292,7 +307,10 @@ async function loopbackJobs(cluster: LoopbackCluster): Promise<Record<string, un
     "aws:region": "us-east-1",
     "cos:nomad": { pools: pools() },
     "cos:readyTimeoutSeconds": 120,
-    "cos:security": { gossip: { consul: gossip("real"), nomad: gossip("real") } },
+    "cos:security": {
+      gossip: { consul: gossip("real"), nomad: gossip("real") },
+      tls: await tls(authority),
+    },
     "cos:jobs": jobs.map((job) => ({
       ...job,
       variables: { ...job.variables, driver: "raw_exec", ...(job.file.includes("fabio") && fabio) },

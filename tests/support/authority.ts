@@ -33,23 +33,38 @@ export class Authority {
     return `${this.certificate.toString("pem")}\n`;
   }
 
-  /** A certificate for a name, and its key, PEM in one text; one for less than no hours has expired. */
-  async issue(name: string, hours = 24): Promise<string> {
+  /** Its private key, PEM. */
+  async privateKeyPem(): Promise<string> {
+    return keyPem(this.keys.privateKey);
+  }
+
+  /**
+   * A certificate for a name, and its key, PEM in one text.
+   *
+   * @param hours for how long it is good from now; less than none: it has expired
+   * @param addresses IP addresses that it is for, too
+   */
+  async issue(name: string, hours = 24, addresses: string[] = []): Promise<string> {
     const keys = await makeKeys();
     const certificate = await X509CertificateGenerator.create({
       ...{ subject: `CN=${name}`, issuer: this.certificate.subject, publicKey: keys.publicKey },
       ...{ signingKey: this.keys.privateKey, signingAlgorithm: algorithm, ...validity(hours) },
       extensions: [
-        new SubjectAlternativeNameExtension([name, "localhost"].map((value) => ({ type: "dns", value }))),
+        new SubjectAlternativeNameExtension([
+          ...[name, "localhost"].map((value) => ({ type: "dns" as const, value })),
+          ...addresses.map((value) => ({ type: "ip" as const, value })),
+        ]),
         new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth]),
       ],
     });
-    const key = PemConverter.encode(await crypto.subtle.exportKey("pkcs8", keys.privateKey), "PRIVATE KEY");
-    return `${certificate.toString("pem")}\n${key}\n`;
+    return `${certificate.toString("pem")}\n${await keyPem(keys.privateKey)}`;
   }
 }
 
 const makeKeys = () => crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+
+const keyPem = async (key: webcrypto.CryptoKey): Promise<string> =>
+  `${PemConverter.encode(await crypto.subtle.exportKey("pkcs8", key), "PRIVATE KEY")}\n`;
 
 /** From a day ago on. */
 const validity = (hours: number) => ({

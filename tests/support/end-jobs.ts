@@ -1,3 +1,4 @@
+import { ask, type Trust } from "../../components/ask.js";
 import { until } from "./agent-process";
 
 const endTimeoutMs = 30_000;
@@ -7,22 +8,20 @@ const endTimeoutMs = 30_000;
  *
  * The jobs are not purged, for their allocations would vanish from the API at once, before their tasks end.
  */
-export async function endJobs(address: string, token = ""): Promise<void> {
-  const jobs = (await ask(address, token, "GET", "/v1/jobs?namespace=*")) as { ID: string; Namespace: string }[];
+export async function endJobs(address: string, token = "", trust: Trust = {}): Promise<void> {
+  const call = async (method: string, path: string): Promise<unknown> => {
+    const { status, text } = await ask(address + path, { method, headers: { "X-Nomad-Token": token }, trust }, 10_000);
+    if (status >= 300) throw new Error(`${method} ${path}: ${status} ${text}`);
+    return JSON.parse(text) as unknown;
+  };
+  const jobs = (await call("GET", "/v1/jobs?namespace=*")) as { ID: string; Namespace: string }[];
   for (const { ID, Namespace } of jobs) {
     const query = `namespace=${encodeURIComponent(Namespace)}&no_shutdown_delay=true`;
-    await ask(address, token, "DELETE", `/v1/job/${encodeURIComponent(ID)}?${query}`);
+    await call("DELETE", `/v1/job/${encodeURIComponent(ID)}?${query}`);
   }
   await until(AbortSignal.timeout(endTimeoutMs), async () => {
-    const allocations = (await ask(address, token, "GET", "/v1/allocations?namespace=*")) as { ClientStatus: string }[];
+    const allocations = (await call("GET", "/v1/allocations?namespace=*")) as { ClientStatus: string }[];
     const left = allocations.filter(({ ClientStatus }) => ["pending", "running"].includes(ClientStatus));
     if (left.length > 0) throw new Error(`${left.length} allocations still run`);
   });
-}
-
-async function ask(address: string, token: string, method: string, path: string): Promise<unknown> {
-  const response = await fetch(address + path, { method, headers: { "X-Nomad-Token": token, Connection: "close" } });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-  return JSON.parse(text) as unknown;
 }

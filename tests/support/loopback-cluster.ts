@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { ask, type Trust } from "../../components/ask.js";
 import { unmountBelow } from "../../local/mounts";
 import { consulAgentConfig, nomadAgentConfig } from "../../components";
 import type { TlsFiles } from "../../components/node/tls-files";
@@ -17,8 +18,10 @@ export interface LoopbackClusterOptions {
   clients: { nodePool: string; datacenter: string }[];
   /** Keys of gossip, which agents have when they start. @default none: it is not encrypted */
   gossip?: { consul: string[]; nomad: string[] };
-  /** Who signs the certificates by which agents know each other. @default none: RPC is in clear */
+  /** Who signs the certificates by which agents know each other, and others their APIs. @default none: RPC and APIs are in clear */
   authority?: Authority;
+  /** Consul datacenter and Nomad region. @default "loopback" */
+  zone?: string;
 }
 
 /** What an agent shows and whom it trusts, PEM. */
@@ -36,15 +39,19 @@ const keyrings = { consul: "serf/local.keyring", nomad: "server/serf.keyring" } 
  */
 export class LoopbackCluster {
   private readonly agents: AgentProcess[] = [];
-  /** Who each agent is, by its directory. */
-  private readonly names = new Map<string, string>();
+  /** Name and address in each agent's certificate, by its directory. */
+  private readonly names = new Map<string, [name: string, address: string]>();
+  /** Whom the agents trust, where they have certificates. */
+  private authorities: string | undefined;
 
   private constructor(
     private readonly directory: string,
     /** The first two bytes after 127: where the cluster's addresses are. */
     private readonly network: string,
     private readonly options: LoopbackClusterOptions,
-  ) {}
+  ) {
+    this.authorities = options.authority?.pem;
+  }
 
   /** Makes a cluster that does not run yet. */
   static async create(options: LoopbackClusterOptions): Promise<LoopbackCluster> {
@@ -58,11 +65,16 @@ export class LoopbackCluster {
   }
 
   get consulAddress(): string {
-    return `http://${this.address}:8500`;
+    return this.authorities === undefined ? `http://${this.address}:8500` : `https://${this.address}:8501`;
   }
 
   get nomadAddress(): string {
-    return `http://${this.address}:4646`;
+    return this.nomadOf(this.address);
+  }
+
+  /** URL of the API of a Nomad agent. */
+  nomadOf(address: string): string {
+    return `${this.authorities === undefined ? "http" : "https"}://${address}:4646`;
   }
 
   /** `host:port` of the Consul agent of the first client. */
@@ -80,8 +92,12 @@ export class LoopbackCluster {
   }
 
   /** Gives all agents other papers, and has them read those. */
-  async renew(papers: (name: string) => Promise<Papers>): Promise<void> {
-    for (const [directory, name] of this.names) await writePapers(directory, await papers(name));
+  async renew(papers: (name: string, address: string) => Promise<Papers>): Promise<void> {
+    for (const [directory, name] of this.names) {
+      const { identity, authorities } = await papers(...name);
+      await writePapers(directory, { identity, authorities });
+      this.authorities = authorities;
+    }
     for (const agent of this.agents) agent.reload();
   }
 
@@ -104,9 +120,8 @@ export class LoopbackCluster {
 
   /** A GET request to one of the APIs. @returns the answer's JSON */
   async get(url: string): Promise<unknown> {
-    const response = await fetch(url, { headers: { Connection: "close" } });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${url}: ${response.status} ${text}`);
+    const { status, text } = await ask(url, { trust: this.trust }, 10_000);
+    if (status >= 300) throw new Error(`${url}: ${status} ${text}`);
     return JSON.parse(text) as unknown;
   }
 
@@ -123,7 +138,7 @@ export class LoopbackCluster {
   /** Ends all jobs and agents, and removes all that they have written. */
   async stop(): Promise<void> {
     try {
-      if (this.agents.length > 0) await endJobs(this.nomadAddress);
+      if (this.agents.length > 0) await endJobs(this.nomadAddress, "", this.trust);
     } finally {
       await Promise.all(this.agents.splice(0).map((agent) => agent.end()));
       await unmountBelow(this.directory);
@@ -131,15 +146,24 @@ export class LoopbackCluster {
     }
   }
 
+  private get trust(): Trust {
+    return { ca: this.authorities };
+  }
+
+  private get zone(): string {
+    return this.options.zone ?? "loopback";
+  }
+
   private consul(address: string, expect: number | undefined): Promise<void> {
     return this.launch("consul", address, expect === undefined ? "client" : "server", (dataDir, tls) => ({
       ...consulAgentConfig({
         tls,
         nodeName: `consul-${address}`,
-        datacenter: "loopback",
+        datacenter: this.zone,
         dataDir,
         bindAddress: address,
         clientAddress: address,
+        ...(tls && expect !== undefined && { httpsAddress: address }),
         server: expect === undefined ? undefined : { expect },
         retryJoin: [this.server(0), this.server(1)],
       }),
@@ -150,7 +174,7 @@ export class LoopbackCluster {
   private nomadServer(address: string, expect: number): Promise<void> {
     return this.launch("nomad", address, "server", (dataDir, tls) => ({
       ...nomadAgentConfig({
-        ...this.nomadOptions(address, dataDir, "loopback"),
+        ...this.nomadOptions(address, dataDir, this.zone),
         tls,
         server: { expect, retryJoin: [this.server(0), this.server(1)] },
       }),
@@ -178,7 +202,7 @@ export class LoopbackCluster {
   private nomadOptions(address: string, dataDir: string, datacenter: string) {
     return {
       nodeName: `nomad-${address}`,
-      region: "loopback",
+      region: this.zone,
       datacenter,
       dataDir,
       bindAddress: address,
@@ -210,9 +234,12 @@ export class LoopbackCluster {
     }
     const { authority } = this.options;
     if (authority) {
-      const name = `${kind}.loopback.${program}`;
-      this.names.set(directory, name);
-      await writePapers(directory, { identity: await authority.issue(name), authorities: authority.pem });
+      const name = `${kind}.${this.zone}.${program}`;
+      this.names.set(directory, [name, address]);
+      await writePapers(directory, {
+        identity: await authority.issue(name, 24, [address]),
+        authorities: authority.pem,
+      });
     }
     const tls = authority && papersOf(directory);
     this.agents.push(await launch(program, directory, config(join(directory, "data"), tls)));

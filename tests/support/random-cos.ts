@@ -90,5 +90,6 @@ export const randomCos: fc.Arbitrary<CosArgs> = fc
       uiAccess: maybe(uiAccess(pools)),
       bastion: maybe(fc.record({ allowedCidrs: maybe(cidrs) })),
       fileSystem: fc.constant(withFiles ? {} : undefined),
+      security: fc.constantFrom<CosArgs["security"][]>(undefined, { tls: false }),
     }),
   );

@@ -2,6 +2,7 @@
 
 import http.server
 import os
+import ssl
 import sys
 import tempfile
 import threading
@@ -35,9 +36,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def serve(test: unittest.TestCase, handler: type[Handler]) -> int:
+def serve(test: unittest.TestCase, handler: type[Handler], tls: ssl.SSLContext | None = None) -> int:
     """Serves on loopback until the test has ended. Returns the port."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     test.addCleanup(server.server_close)
     test.addCleanup(server.shutdown)

@@ -2,16 +2,18 @@
 
 import json
 import os
+import ssl
+import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 from unittest import mock
 
 # First: by it the programs are found.
-from support import Handler, serve
+from support import Directory, Handler, serve
 
 from cos_boot import api, nomad
-from cos_boot.api import Denied
+from cos_boot.api import Agent, ApiError, Denied, Silent
 
 
 class NomadsApi(unittest.TestCase):
@@ -75,3 +77,43 @@ class NomadsApi(unittest.TestCase):
         self.token.write_text("secret\n")
         self.assertTrue(nomad.Nomad().takes_tasks())
         self.assertEqual(self.requests[-1][2], "secret")
+
+
+class ByTls(Directory):
+    def certificate(self, name, *, address="127.0.0.1"):
+        """One that is its own authority, with its key."""
+        path = self.directory / f"{name}.pem"
+        made = ("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-days", "1")
+        subject = ("-subj", f"/CN={name}", "-addext", f"subjectAltName=IP:{address}")
+        subprocess.run([*made, *subject, "-keyout", path, "-out", path.with_suffix(".crt")], check=True, capture_output=True)
+        path.write_text(path.read_text() + path.with_suffix(".crt").read_text())
+        return path
+
+    def agent(self, identity):
+        """An agent that has that certificate, and the authorities in `ca.pem`."""
+
+        class Answers(Handler):
+            def do_GET(self):
+                self.answer(200, '"yes"')
+
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(identity)
+        port = serve(self, Answers, context)
+        return api.Api(Agent("Nomad", "NOMAD_NOWHERE", f"127.0.0.1:{port}", "X-Nomad-Token", "none", self.directory / "ca.pem"))
+
+    def test_an_agent_is_asked_by_tls_where_its_authorities_are_known_as_they_are_now(self):
+        one, other = self.certificate("one"), self.certificate("other")
+        agent = self.agent(one)
+        with self.assertRaises(ApiError):
+            agent.call("GET", "it")
+        (self.directory / "ca.pem").write_text(other.with_suffix(".crt").read_text())
+        with self.assertRaisesRegex(Silent, "CERTIFICATE_VERIFY_FAILED"):
+            agent.call("GET", "it")
+        (self.directory / "ca.pem").write_text(other.with_suffix(".crt").read_text() + one.with_suffix(".crt").read_text())
+        self.assertEqual(agent.call("GET", "it"), "yes")
+
+    def test_an_agent_with_a_certificate_for_another_address_is_not_believed(self):
+        identity = self.certificate("one", address="127.0.0.2")
+        (self.directory / "ca.pem").write_text(identity.with_suffix(".crt").read_text())
+        with self.assertRaisesRegex(Silent, "IP address mismatch"):
+            self.agent(identity).call("GET", "it")

@@ -83,7 +83,7 @@ export class BoxUnderTest {
     if (await isSpread()) return;
     const [allocation] = await this.cluster.running("ping");
     const [server] = await this.cluster.hosts("nomad-server");
-    await this.cluster.exec(server?.name ?? "", "nomad", "alloc", "stop", allocation?.ID ?? "");
+    await this.cluster.nomad(server?.name ?? "", "alloc", "stop", allocation?.ID ?? "");
     await this.cluster.until("the sample is on two clients", isSpread);
   }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { legacyControllers } from "../../support/control-groups";
 import { hostNameOf } from "../amazon";
 import type { HostStatus } from "../box";
+import { asking } from "../cluster";
 import type { BoxUnderTest } from "./box-under-test";
 
 const image = "probe:1";
@@ -63,8 +64,7 @@ export async function said(
   };
   const text = JSON.stringify({ Job: job });
   const server = (await cluster.hosts("nomad-server"))[0]?.name ?? "";
-  const api = "http://127.0.0.1:4646/v1";
-  await cluster.exec(server, "curl", "--fail", "--silent", "--data", text, `${api}/jobs`);
+  await cluster.exec(server, "curl", "--fail", "--silent", "--data", text, ...asking("nomad", "jobs"));
   try {
     let found: Allocation | undefined;
     await cluster.until(`${id} has ended`, async () => {
@@ -74,9 +74,9 @@ export async function said(
     if (found?.ClientStatus === "failed") {
       return (found.TaskStates?.probe?.Events ?? []).map(({ DisplayMessage }) => DisplayMessage).join("\n");
     }
-    return await cluster.exec(server, "nomad", "alloc", "logs", found?.ID ?? "", "probe");
+    return await cluster.nomad(server, "alloc", "logs", found?.ID ?? "", "probe");
   } finally {
-    await cluster.exec(server, "curl", "--silent", "--request", "DELETE", `${api}/job/${id}?purge=true`);
+    await cluster.exec(server, "curl", "--silent", "--request", "DELETE", ...asking("nomad", `job/${id}?purge=true`));
   }
 }
 

@@ -45,7 +45,7 @@ export function fromNothing(tested: BoxUnderTest): void {
       assert.ok(allocation);
       const program = "import socket; print(socket.gethostbyname('nomad.service.consul'))";
       const command = ["alloc", "exec", "-task", "ping", allocation.ID, "python3", "-c", program];
-      const said = await tested.cluster.exec("nomad-server-1", "nomad", ...command);
+      const said = await tested.cluster.nomad("nomad-server-1", ...command);
       const servers = (await tested.cluster.hosts("nomad-server")).map(({ address }) => address);
       assert.ok(servers.includes(said.trim()), said);
     });

@@ -26,18 +26,24 @@ for protocol, (_, port), datagram in packets():
         print(port, base64.b64encode(datagram[8:]).decode())
 `;
 
+/** How Nomad's agent is asked on its node. */
+const nomadTls = `ssl.create_default_context(cafile="/etc/nomad.d/tls/ca.pem")`;
+
 /**
  * Counts by port, the asking or the asked, how many packets of TCP there are, and how many have a text in them. With `asks`, it gives the text to the agents of the
  * host, which hand it on to servers.
  */
 export const overhear = `${listen}
-import collections, json, sys, threading, urllib.request
+import collections, json, ssl, sys, threading, urllib.request
 text, asks = sys.argv[1], sys.argv[2] == "true"
 def ask():
     time.sleep(1)
-    for url, body in (("8500/v1/kv/overheard", text), ("4646/v1/var/overheard", json.dumps({"Path": "overheard", "Items": {"it": text}}))):
-        request = urllib.request.Request("http://127.0.0.1:" + url, method="PUT", data=body.encode())
-        urllib.request.urlopen(request, timeout=10).read()
+    variable = json.dumps({"Path": "overheard", "Items": {"it": text}})
+    for url, body, context in (
+        ("http://127.0.0.1:8500/v1/kv/overheard", text, None), ("https://127.0.0.1:4646/v1/var/overheard", variable, ${nomadTls})
+    ):
+        request = urllib.request.Request(url, method="PUT", data=body.encode())
+        urllib.request.urlopen(request, timeout=10, context=context).read()
 if asks:
     threading.Thread(target=ask).start()
 seen, found = collections.Counter(), collections.Counter()
@@ -46,7 +52,7 @@ for protocol, ports, segment in packets():
         for port in set(ports):
             seen[port] += 1
             found[port] += text.encode() in segment
-print(json.dumps({port: [seen[port], found[port]] for port in (8300, 4647, 8500, 4646)}))
+print(json.dumps({port: [seen[port], found[port]] for port in (8300, 4647, 8500, 8501, 4646)}))
 `;
 
 /**
@@ -81,10 +87,11 @@ except OSError as error:
 
 /** Says how often words are in a snapshot of Nomad, taken from the node's own agent, and what a KMS key does for the node, asked by operation. */
 export const keyringOf = `
-import io, json, sys, tarfile, urllib.request
-snapshot = urllib.request.urlopen("http://127.0.0.1:4646/v1/operator/snapshot", timeout=30).read()
+import io, json, ssl, sys, tarfile, urllib.request
+snapshot = urllib.request.urlopen("https://127.0.0.1:4646/v1/operator/snapshot", timeout=30, context=${nomadTls}).read()
 state = tarfile.open(fileobj=io.BytesIO(snapshot)).extractfile("state.bin").read()
-print(json.dumps({word: state.count(word.encode()) for word in sys.argv[1:]}))
+# As MessagePack has a short text: in a UUID there may be any word of hexadecimal digits.
+print(json.dumps({word: state.count(bytes([0xa0 + len(word)]) + word.encode()) for word in sys.argv[1:]}))
 `;
 export const useKey = `
 import sys

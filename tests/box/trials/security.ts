@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { createDecipheriv } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { run } from "../../support/command";
 import type { BoxUnderTest } from "./box-under-test";
 import { said } from "./drivers";
 import { askServer, hearGossip, keyringOf, overhear, readParameter, useKey } from "./on-nodes";
@@ -75,6 +77,24 @@ export function security(tested: BoxUnderTest): void {
     return (await python(host.name, askServer, server.address, String(rpcPorts[product]), how)).trim();
   }
 
+  /** What curl says to somebody outside who asks the load balancer of the APIs. */
+  async function outside(product: Product, scheme: "http" | "https", path: string, ...options: string[]) {
+    const balancer = (await tested.box.status()).balancers.find(({ name }) => name.includes("-nlb-"));
+    assert.ok(balancer);
+    const { dnsName, address } = balancer;
+    const port = { consul: 8501, nomad: 4646 }[product];
+    const known = ["--resolve", `${dnsName}:${port}:${address}`];
+    const url = `${scheme}://${dnsName}:${port}/v1/${path}`;
+    return tested.cluster.exec("operator", "curl", ...known, "--silent", "--show-error", ...options, url);
+  }
+
+  /** A file with the authorities that the stack says are those of its APIs. */
+  async function authorities(): Promise<string> {
+    const file = join(tested.box.directory, "api-authorities.pem");
+    await writeFile(file, String((await tested.box.outputs()).caPem));
+    return file;
+  }
+
   /** Waits until a server has refused an agent that tries to join it, from a host where agents may connect to servers, for a reason. */
   async function isRefused(reason: RegExp, ...options: string[]): Promise<void> {
     const [server] = await tested.cluster.hosts("consul-server");
@@ -122,27 +142,79 @@ export function security(tested: BoxUnderTest): void {
       }
     });
 
-    it("encrypts all that agents ask of servers, and what servers tell each other", async () => {
+    it("encrypts all that agents ask of servers, what servers tell each other, and what is asked of the APIs", async () => {
       const text = "what-nobody-on-the-way-may-read";
-      const kinds = ["private-services", "consul-server", "nomad-server"];
-      const hosts = await Promise.all(kinds.map(async (kind) => (await tested.cluster.hosts(kind))[0]?.name ?? ""));
-      const heard = await Promise.all(hosts.map((host, i) => python(host, overhear, text, String(i === 0))));
-      // It has come to the servers by a way on which it could be heard.
-      const entries = await tested.cluster.get<{ Value: string }[]>("consul", "kv/overheard");
-      assert.equal(Buffer.from(entries?.[0]?.Value ?? "", "base64").toString(), text);
-      assert.equal((await tested.cluster.get<{ Items: { it: string } }>("nomad", "var/overheard"))?.Items.it, text);
-      const packets = heard.map((said) => JSON.parse(said) as Record<number, [all: number, withText: number]>);
-      // The host's own programs ask its agents in clear, which shows that it is heard where it can be.
-      assert.ok(
-        (packets[0]?.[8500]?.[1] ?? 0) > 0 && (packets[0]?.[4646]?.[1] ?? 0) > 0,
-        "the text is not heard at all",
-      );
-      for (const [i, ports] of [[8300, 4647], [8300], [4647]].entries()) {
+      const [asks] = await tested.cluster.hosts("private-services");
+      const servers = {
+        consul: await tested.cluster.hosts("consul-server"),
+        nomad: await tested.cluster.hosts("nomad-server"),
+      };
+      assert.ok(asks);
+      type Packets = Record<number, [all: number, withText: number] | undefined>;
+      const hear = async (host: string, alsoAsks = false) =>
+        JSON.parse(await python(host, overhear, text, String(alsoAsks))) as Packets;
+      const all = [asks, ...servers.consul, ...servers.nomad];
+      const heard = Promise.all(all.map((host) => hear(host.name, host === asks)));
+      heard.catch(() => undefined);
+      await delay(1500);
+      const body = { consul: text, nomad: JSON.stringify({ Path: "outside", Items: { it: text } }) };
+      for (const product of products) {
+        const path = { consul: "kv/outside", nomad: "var/outside" }[product];
+        await outside(
+          product,
+          "https",
+          path,
+          "--cacert",
+          await authorities(),
+          "--fail",
+          "--request",
+          "PUT",
+          "--data",
+          body[product],
+        );
+      }
+      const [atClient, ...atServers] = await heard;
+      // It has come to the servers, by ways on which it could be heard.
+      for (const key of ["overheard", "outside"]) {
+        const entries = await tested.cluster.get<{ Value: string }[]>("consul", `kv/${key}`);
+        assert.equal(Buffer.from(entries?.[0]?.Value ?? "", "base64").toString(), text);
+        assert.equal((await tested.cluster.get<{ Items: { it: string } }>("nomad", `var/${key}`))?.Items.it, text);
+      }
+      // The host's own programs ask its Consul in clear, which shows that it is heard where it can be.
+      assert.ok((atClient?.[8500]?.[1] ?? 0) > 0, "the text is not heard at all");
+      const silent = (host: string, packets: Packets | undefined, ports: number[]) => {
         for (const port of ports) {
-          const [all = 0, withText = 0] = packets[i]?.[port] ?? [];
-          assert.ok(all > 0, `nothing is said to ${port} on ${hosts[i]}`);
-          assert.equal(withText, 0, `${port} on ${hosts[i]}`);
+          const [some = 0, withText = 0] = packets?.[port] ?? [];
+          assert.ok(some > 0, `nothing is said to ${port} on ${host}`);
+          assert.equal(withText, 0, `${port} on ${host}`);
         }
+      };
+      silent(asks.name, atClient, [8300, 4647, 4646]);
+      for (const [i, { name }] of [...servers.consul, ...servers.nomad].entries()) {
+        silent(name, atServers[i], name.startsWith("consul") ? [8300, 8501] : [4647, 4646]);
+      }
+    });
+
+    it("answers its APIs by TLS alone, end to end, to who trusts its authority", async () => {
+      const other = join(tested.box.directory, "other-authority.pem");
+      const key = join(tested.box.directory, "other-authority.key");
+      const make = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1"];
+      await run("openssl", [...make, "-subj", "/CN=other", "-keyout", key, "-out", other]);
+      for (const product of products) {
+        const ask = (scheme: "http" | "https", ...options: string[]) =>
+          outside(product, scheme, "status/leader", ...options);
+        assert.match(await ask("https", "--cacert", await authorities()), /^"[\d.]+:\d+"$/, product);
+        await assert.rejects(
+          ask("https"),
+          /SSL certificate problem: (unable to get local issuer|self-signed)/,
+          product,
+        );
+        await assert.rejects(
+          ask("https", "--cacert", other),
+          /SSL certificate problem: (unable to get local issuer|self-signed)/,
+          product,
+        );
+        assert.match(await ask("http"), /^Client sent an HTTP request to an HTTPS server/, product);
       }
     });
 
@@ -309,9 +381,17 @@ export function security(tested: BoxUnderTest): void {
         assert.match(await answerOf(product, old[product]), /^refused: .*(UNKNOWN_CA|BAD_CERTIFICATE)/, product);
         await tested.cluster.exec(client.name, "rm", old[product]);
       }
-      // As after an accident: in one step, and back to what the other trials have.
-      const direct = await tested.trial("the same changed in one step", async () => [await tested.change({})]);
-      assert.deepEqual(direct.failures, []);
+    });
+
+    it("stops an `up` that would end trust in the authority of the servers, and is mended by giving it back", async () => {
+      // Now its authority is the one called 2, and without a configuration it is another, called 1.
+      const { failures } = await tested.trial("another authority in one step", async () => {
+        const { exitCode, text } = await tested.box.up({});
+        assert.notEqual(exitCode, 0);
+        assert.match(text, /its certificate is by none of the authorities that are trusted here/);
+        return [await tested.change({ "cos:security": { tls: { authorities: ["1", "2"] } } }), await tested.change({})];
+      });
+      assert.deepEqual(failures, []);
     });
   });
 }

@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { addresses } from "../../../cli/verbs/addresses";
 import { env, quote } from "../../../cli/verbs/env";
+import { useDirectory } from "../../support/directory";
 import { contextWith } from "./context";
 import { clusterOutputs, stackOutputs } from "./outputs";
 
 describe("pulumi-cos env", () => {
+  const directory = useDirectory("env");
+  type Variables = Record<"CONSUL_CACERT" | "NOMAD_CACERT", string>;
   const existing = { consulAddress: "http://127.0.0.1:8500", nomadAddress: "http://127.0.0.1:4646" };
 
   it("exports what the CLIs read", async () => {
@@ -15,16 +20,28 @@ describe("pulumi-cos env", () => {
       written.out,
       "export CONSUL_HTTP_ADDR=http://api.example:8500\n" +
         "export NOMAD_ADDR=http://api.example:4646\n" +
-        "export NOMAD_REGION=eu-central-1\n",
+        "export NOMAD_REGION=eu-central-1\n" +
+        "unset CONSUL_CACERT NOMAD_CACERT\n",
     );
   });
 
-  it("removes the region of another cluster where it knows none", async () => {
+  it("names a file with the authorities of the APIs, by which alone the CLIs take them", async () => {
+    const caPem = "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n";
+    const { context, written } = contextWith({ ...stackOutputs(), caPem }, { XDG_CACHE_HOME: directory.path });
+    for (let i = 0; i < 2; i++) await env(context, { json: true });
+    const [first, second] = written.out.split(/(?<=^})\n/m).map((text) => JSON.parse(text || "{}") as Variables);
+    assert.deepEqual(first, second);
+    assert.equal(first?.CONSUL_CACERT, first?.NOMAD_CACERT);
+    assert.equal(readFileSync(first?.CONSUL_CACERT ?? "", "utf8"), caPem);
+    assert.deepEqual(readdirSync(dirname(first?.CONSUL_CACERT ?? "")).length, 1);
+  });
+
+  it("removes what another cluster has and this has not", async () => {
     const { context, written } = contextWith(existing);
     await env(context, {});
     assert.equal(
       written.out,
-      "export CONSUL_HTTP_ADDR=http://127.0.0.1:8500\nexport NOMAD_ADDR=http://127.0.0.1:4646\nunset NOMAD_REGION\n",
+      "export CONSUL_HTTP_ADDR=http://127.0.0.1:8500\nexport NOMAD_ADDR=http://127.0.0.1:4646\nunset CONSUL_CACERT NOMAD_CACERT NOMAD_REGION\n",
     );
   });
 
@@ -32,7 +49,7 @@ describe("pulumi-cos env", () => {
     const { context, written } = contextWith(existing);
     context.outputs = () => Promise.reject(new Error("asked"));
     assert.equal(await env(context, { unset: true }), 0);
-    assert.equal(written.out, "unset CONSUL_HTTP_ADDR NOMAD_ADDR NOMAD_REGION\n");
+    assert.equal(written.out, "unset CONSUL_HTTP_ADDR CONSUL_CACERT NOMAD_ADDR NOMAD_CACERT NOMAD_REGION\n");
   });
 
   it("is JSON on demand", async () => {

@@ -58,7 +58,10 @@ describe("the command line of pulumi-cos", () => {
     const { code, out } = await call({}, "--outputs", file, "env");
     assert.deepEqual(
       [code, out],
-      [0, "export CONSUL_HTTP_ADDR=http://c:8500\nexport NOMAD_ADDR=http://n:4646\nunset NOMAD_REGION\n"],
+      [
+        0,
+        "export CONSUL_HTTP_ADDR=http://c:8500\nexport NOMAD_ADDR=http://n:4646\nunset CONSUL_CACERT NOMAD_CACERT NOMAD_REGION\n",
+      ],
     );
   });
 

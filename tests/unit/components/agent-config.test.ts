@@ -23,8 +23,9 @@ describe("the configuration of agents", () => {
   it("has the products' own ports where no others are given", () => {
     const { serf_wan, grpc_tls, ...ports } = consulAgentConfig(consul).ports;
     assert.deepEqual([serf_wan, grpc_tls], [-1, -1], "unused ones are closed");
-    const { serfLan, ...others } = consulPorts;
+    const { serfLan, https, ...others } = consulPorts;
     assert.deepEqual(ports, { ...others, serf_lan: serfLan });
+    assert.equal(consulAgentConfig({ ...consul, httpsAddress: "127.0.0.1" }).ports.https, https);
     assert.deepEqual(nomadAgentConfig(nomad).ports, nomadPorts);
     assert.deepEqual(nomadAgentConfig({ ...nomad, ports: { rpc: 1 } }).ports, { ...nomadPorts, rpc: 1 });
   });

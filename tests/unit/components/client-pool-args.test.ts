@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { ClientPool, type ClientPoolArgs, clientPoolErrors } from "../../../components/client-pool";
+import { consulClusterErrors } from "../../../components/consul-cluster/args";
 import { nodeGroupErrors, type NodeGroupArgs } from "../../../components/node";
+import { tlsFileErrors, tlsFiles } from "../../../components/node/tls-files";
+import { nomadClusterErrors } from "../../../components/nomad-cluster";
 import { MockEngine } from "../../support/mock-engine";
 
 const good: Omit<ClientPoolArgs, "cluster"> = {
@@ -213,6 +216,43 @@ describe("ClientPool with bad arguments", () => {
     );
     await pulumi.runtime.disconnect();
     assert.deepEqual(engine.registered, []);
+  });
+});
+
+describe("the secrets of nodes whose agents have certificates", () => {
+  const [consul, nomad] = [tlsFiles.consul, tlsFiles.nomad];
+  const secrets = [consul, nomad].flatMap((files) => Object.values(files)).map((path) => ({ parameter: "/p", path }));
+  const reason = (...files: string[]) =>
+    `must bring the certificates that tls needs (see agentCertificates), for the files ${files.join(", ")}`;
+
+  it("bring all of their files, or what is missing is named", () => {
+    assert.deepEqual(tlsFileErrors(secrets, { consul: true, nomad: true }), []);
+    assert.deepEqual(tlsFileErrors(undefined, { consul: false }), []);
+    const some = secrets.filter(({ path }) => path !== nomad.authorities && path !== consul.identity);
+    assert.deepEqual(tlsFileErrors(some, { nomad: true }), [
+      { propertyPath: "secrets", reason: reason(nomad.authorities) },
+    ]);
+    assert.deepEqual(tlsFileErrors(some, { consul: true, nomad: true }), [
+      { propertyPath: "secrets", reason: reason(consul.identity, nomad.authorities) },
+    ]);
+  });
+
+  it("are looked at in each component that has nodes", () => {
+    const { instanceTypes, subnetIds, vpcId, image } = good;
+    const place = { vpcId, subnetIds, image };
+    const ref = { datacenter: "dc1", joinTag: { key: "k", value: "v" }, securityGroupId: "sg-4", tls: true };
+    assert.deepEqual(consulClusterErrors({ ...place, tls: true }), [
+      { propertyPath: "secrets", reason: reason(consul.identity, consul.authorities) },
+    ]);
+    assert.deepEqual(consulClusterErrors({ ...place, tls: true, secrets }), []);
+    const pools = [{ name: "web", instanceTypes }];
+    const own = secrets.filter(({ path }) => path.startsWith("/etc/nomad.d"));
+    assert.deepEqual(nomadClusterErrors({ ...place, consul: ref, tls: true, secrets, pools }), [
+      { propertyPath: "pools[0].secrets", reason: reason(...Object.values(consul), ...Object.values(nomad)) },
+    ]);
+    assert.deepEqual(nomadClusterErrors({ ...place, consul: ref, tls: false, secrets: own }), [
+      { propertyPath: "secrets", reason: reason(...Object.values(consul)) },
+    ]);
   });
 });
 

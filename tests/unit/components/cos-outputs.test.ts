@@ -53,7 +53,7 @@ describe("outputs of Cos", function () {
         "content-connector": subnets("content-connector"),
       },
       consul: {
-        address: `http://${api}:8500`,
+        address: `https://${api}:8501`,
         datacenter: "europe",
         servers: 5,
         joinTag: { key: "cos-consul-servers", value: "blue" },
@@ -64,7 +64,7 @@ describe("outputs of Cos", function () {
         launchTemplateId: "cos-consul-servers-template-id",
       },
       nomad: {
-        address: `http://${api}:4646`,
+        address: `https://${api}:4646`,
         region: "europe",
         servers: 3,
         joinTag: { key: "cos-nomad-servers", value: "blue" },
@@ -96,7 +96,7 @@ describe("outputs of Cos", function () {
       apiAccess: { ...balancer("cos-api-nlb"), securityGroupId: "cos-api-security-group-id" },
       uiAccess: {
         urls: {
-          consul: `http://${dns("cos-ui-alb")}:8500`,
+          consul: `http://${dns("cos-ui-alb")}:8501`,
           nomad: `http://${dns("cos-ui-alb")}:4646`,
           fabio: `http://${dns("cos-ui-alb")}:9000`,
         },

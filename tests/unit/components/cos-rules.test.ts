@@ -99,7 +99,9 @@ const claims: Record<string, (made: Made) => void> = {
       const metrics = poolOf(made, from)?.metrics === true && to.role !== "consul-server";
       const may = keys || metrics || (isClient(from) && isClient(to));
       assert.equal(made.rules.reaches(from.groups, to.groups, "tcp", 4646), may, which);
-      assert.equal(made.rules.reaches(from.groups, to.groups, "tcp", 8500), false, which);
+      for (const port of [8500, 8501]) {
+        assert.equal(made.rules.reaches(from.groups, to.groups, "tcp", port), false, which);
+      }
     }
   },
 
@@ -119,10 +121,11 @@ const claims: Record<string, (made: Made) => void> = {
       nodes.filter(({ groups }) => rules.reaches([from], groups, "tcp", port)).map(({ pool, role }) => pool ?? role);
     for (const { name, pools } of args.ingresses ?? []) {
       for (const port of [9999, 9997]) assert.deepEqual(reach(group(name), port).sort(), [...pools].sort(), name);
-      for (const port of [9998, 8500, 4646, 20000]) assert.deepEqual(reach(group(name), port), [], name);
+      for (const port of [9998, 8500, 8501, 4646, 20000]) assert.deepEqual(reach(group(name), port), [], name);
     }
     for (const ways of ["api", ...(args.uiAccess ? ["ui"] : [])]) {
-      assert.deepEqual(reach(group(ways), 8500), ["consul-server"]);
+      assert.deepEqual(reach(group(ways), consulApi(args)), ["consul-server"]);
+      assert.deepEqual(reach(group(ways), consulApi(args) === 8500 ? 8501 : 8500), []);
       assert.deepEqual(reach(group(ways), 4646), ["nomad-server"]);
       assert.deepEqual(reach(group(ways), 9999), []);
     }
@@ -157,8 +160,8 @@ const claims: Record<string, (made: Made) => void> = {
     const { apiAccess, uiAccess, bastion, ingresses = [] } = args;
     const fabio = (uiAccess?.fabioPools ?? [...poolsOfIngresses(made)]).length > 0;
     const expected = [
-      ...entries("api", apiAccess.allowedCidrs, [8500, 4646]),
-      ...entries("ui", uiAccess?.allowedCidrs ?? [], [8500, 4646, ...(fabio ? [9998] : [])]),
+      ...entries("api", apiAccess.allowedCidrs, [consulApi(args), 4646]),
+      ...entries("ui", uiAccess?.allowedCidrs ?? [], [consulApi(args), 4646, ...(fabio ? [9998] : [])]),
       ...entries("bastion", bastion?.allowedCidrs ?? [], [22]),
       ...ingresses.flatMap(({ name, allowedCidrs, scheme, protocol }) => {
         const cidrs = allowedCidrs ?? (scheme === "internal" ? [vpc] : ["0.0.0.0/0"]);
@@ -173,6 +176,11 @@ const claims: Record<string, (made: Made) => void> = {
     assert.deepEqual(rules.entries, expected.sort());
   },
 };
+
+/** The port of Consul's API. */
+function consulApi({ security }: CosArgs): number {
+  return security?.tls === false ? 8500 : 8501;
+}
 
 describe("the rules of any Cos", () => {
   it("let connect what must, and nothing else", async function () {

@@ -79,6 +79,9 @@ describe("the security of a Cos", function () {
     assert.deepEqual(resources.inputs("cos-settings-gossip").environment, {
       CONSUL_HTTP_ADDR: resources.inputs("cos-consul-api").address,
       NOMAD_ADDR: resources.inputs("cos-nomad-api").address,
+      COS_CA_PEM: "certificate cos-authority-1\n",
+      CONSUL_TLS_SERVER_NAME: "server.eu-central-1.consul",
+      NOMAD_TLS_SERVER_NAME: "server.eu-central-1.nomad",
       COS_GOSSIP: { secret: JSON.stringify(keys) },
     });
     assert.deepEqual(resources.inputs("cos-secrets-client-consul-gossip").value, {
@@ -137,7 +140,9 @@ describe("the security of a Cos", function () {
   it("gives agents certificates with the names that both products verify, signed by an authority of the cluster", async () => {
     const resources = await make({
       ...{ clusterName: "blue", consul: { datacenter: "north" } },
-      security: { tls: { authorities: ["2", "1"], certificates: "b", certificateHours: 48 } },
+      security: {
+        tls: { authorities: ["2", "1"], certificates: "b", certificateHours: 48, apiNames: ["api.example.com"] },
+      },
     });
     const requests = resources.names(resources.ofType("CertRequest")).map((name) => {
       const { subject, dnsNames } = resources.inputs(name);
@@ -148,11 +153,12 @@ describe("the security of a Cos", function () {
       { commonName: dnsNames[0] },
       [...dnsNames, "localhost"],
     ];
+    const api = ["cos-api-nlb.elb.eu-central-1.amazonaws.com", "api.example.com"];
     assert.deepEqual(requests, [
       request("consul-client", "client.north.consul"),
-      request("consul-server", "server.north.consul", "consul.service.consul"),
+      request("consul-server", "server.north.consul", "consul.service.consul", ...api),
       request("nomad-client", "client.eu-central-1.nomad"),
-      request("nomad-server", "server.eu-central-1.nomad", "nomad.service.consul"),
+      request("nomad-server", "server.eu-central-1.nomad", "nomad.service.consul", ...api),
     ]);
     assert.deepEqual(resources.inputs("cos-authority-2").subject, { commonName: "blue 2" });
     assert.equal(resources.inputs("cos-authority-nomad-client-b-by-2-certificate").validityPeriodHours, 48);
@@ -189,6 +195,44 @@ describe("the security of a Cos", function () {
       assert.deepEqual({ ...(tls.internal_rpc ?? tls), ...files }, tls.internal_rpc ?? tls, `${agent} of ${group}`);
       assert.equal(configOf(off, group, agent).tls, undefined);
     }
+  });
+
+  it("has the APIs by TLS, end to end, and whoever asks them know the authority; where that is off, in clear", async () => {
+    const uiAccess = { allowedCidrs: ["203.0.113.0/24"], protocol: "http" as const };
+    const [on, off] = [await make({ uiAccess }), await make({ uiAccess, security: { tls: false } })];
+    const targets = (resources: Resources) =>
+      ["cos-api-consul", "cos-api-nomad", "cos-ui-consul", "cos-ui-nomad"].map((name) => {
+        const { protocol, port, healthCheck } = resources.inputs(name, "TargetGroup") as {
+          protocol: string;
+          port: number;
+          healthCheck: { protocol: string };
+        };
+        return [name, protocol, port, healthCheck.protocol];
+      });
+    assert.deepEqual(targets(on), [
+      ["cos-api-consul", "TCP", 8501, "HTTPS"],
+      ["cos-api-nomad", "TCP", 4646, "HTTPS"],
+      ["cos-ui-consul", "HTTPS", 8501, "HTTPS"],
+      ["cos-ui-nomad", "HTTPS", 4646, "HTTPS"],
+    ]);
+    assert.deepEqual(targets(off), [
+      ["cos-api-consul", "TCP", 8500, "HTTP"],
+      ["cos-api-nomad", "TCP", 4646, "HTTP"],
+      ["cos-ui-consul", "HTTP", 8500, "HTTP"],
+      ["cos-ui-nomad", "HTTP", 4646, "HTTP"],
+    ]);
+    const api = "://cos-api-nlb.elb.eu-central-1.amazonaws.com";
+    const caPem = "certificate cos-authority-1\n";
+    assert.deepEqual(on.inputs("cos-consul-api"), { address: `https${api}:8501`, caPem });
+    assert.deepEqual(on.inputs("cos-nomad-api"), { address: `https${api}:4646`, caPem });
+    assert.deepEqual(off.inputs("cos-consul-api"), { address: `http${api}:8500` });
+    const asking = ["cos-ready-gate", "cos-consul-rollout-servers", "cos-settings-secrets", "cos-settings-autopilot"];
+    for (const name of asking) {
+      const { environment } = on.inputs(name) as { environment: Record<string, string> };
+      assert.deepEqual([environment.COS_CA_PEM, environment.CONSUL_HTTP_ADDR], [caPem, `https${api}:8501`], name);
+    }
+    // Certificates for the name of another load balancer come through it: they are there before the providers need them.
+    assert.ok(on.one("cos-settings-scheduler").dependsOn.includes("cos-settings-secrets"));
   });
 
   it("has Nomad's servers encrypt their keyring with the KMS key, and use that for nothing that has a context", async () => {
@@ -243,7 +287,7 @@ describe("the security of a Cos", function () {
     const warnings = await warningsOf(async () => {
       resources = await make({ security: { gossip: false, tls: false, keyring: false } });
     });
-    assert.match(warnings.join("\n"), /^security\.tls is false: agents talk RPC in clear/m);
+    assert.match(warnings.join("\n"), /^security\.tls is false: agents and APIs talk in clear/m);
     assert.match(warnings.join("\n"), /^security\.keyring is false: Nomad's keys are in clear/m);
     assert.deepEqual(resources?.ofType("kms/key:Key"), []);
     assert.deepEqual(resources.ofType("index:CertificateAuthority"), []);

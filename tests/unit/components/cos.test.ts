@@ -8,7 +8,8 @@ import { valueOf } from "../../support/mock-engine";
 import { watch } from "../../support/mock-requests";
 import { runCos, runProgram } from "../../support/stack-program";
 
-const api = "http://cos-api-nlb.elb.eu-central-1.amazonaws.com";
+const api = "https://cos-api-nlb.elb.eu-central-1.amazonaws.com";
+const caPem = "certificate cos-authority-1\n";
 
 /** How many resources of each type there are. */
 function counts(resources: Resources): Record<string, number> {
@@ -139,8 +140,11 @@ describe("Cos", function () {
 
   it("waits for the servers and for both pools, with everything in place that the way to them needs", () => {
     assert.deepEqual(smallest.inputs("cos-ready-gate").environment, {
-      CONSUL_HTTP_ADDR: `${api}:8500`,
+      CONSUL_HTTP_ADDR: `${api}:8501`,
       NOMAD_ADDR: `${api}:4646`,
+      COS_CA_PEM: caPem,
+      CONSUL_TLS_SERVER_NAME: "server.eu-central-1.consul",
+      NOMAD_TLS_SERVER_NAME: "server.eu-central-1.nomad",
       COS_GATE: JSON.stringify({
         consulServers: 3,
         nomadServers: 3,
@@ -183,8 +187,8 @@ describe("Cos", function () {
   });
 
   it("has providers of both APIs, and settings through them once the gate is open", () => {
-    assert.deepEqual(smallest.inputs("cos-consul-api"), { address: `${api}:8500` });
-    assert.deepEqual(smallest.inputs("cos-nomad-api"), { address: `${api}:4646` });
+    assert.deepEqual(smallest.inputs("cos-consul-api"), { address: `${api}:8501`, caPem });
+    assert.deepEqual(smallest.inputs("cos-nomad-api"), { address: `${api}:4646`, caPem });
     assert.deepEqual(smallest.one("cos-settings").dependsOn, ["cos-ready-gate"]);
     const autopilot = smallest.one("cos-settings-consul-autopilot");
     assert.equal(autopilot.provider, "cos-consul-api");
@@ -323,8 +327,9 @@ describe("Cos", function () {
       region: "eu-central-1",
       vpcId: "cos-network-vpc-id",
       subnetIds: await valueOf(pulumi.output(smallestMade.subnetIds)),
-      consulAddress: `${api}:8500`,
+      consulAddress: `${api}:8501`,
       nomadAddress: `${api}:4646`,
+      caPem,
       warning: "",
       outdatedNodes: 0,
       loginCommand: "aws ssm start-session --region eu-central-1 --target INSTANCE_ID",

@@ -20,6 +20,18 @@ const jobs = { jobs: [{ file: "jobs/ping.nomad.hcl" }] };
 const byName = (a: Registered, b: Registered) => (a.name < b.name ? -1 : 1);
 
 describe("ExistingCluster", () => {
+  it("is known by the authorities that are given, to the gate and to the provider", async () => {
+    const engine = await MockEngine.start(outputs);
+    const cluster = await engine.run(() => new ExistingCluster("cluster", { ...args, caPem: "PEM" }));
+    const inputs = (name: string) => engine.registered.find((each) => each.name === name)?.inputs;
+    assert.equal(await valueOf(cluster.caPem), "PEM");
+    assert.deepEqual(inputs("cluster-nomad-api"), { address: "http://nomad.example:4646", caPem: "PEM" });
+    assert.equal(
+      (inputs("cluster-ready-gate") as { environment: { COS_CA_PEM: string } }).environment.COS_CA_PEM,
+      "PEM",
+    );
+  });
+
   async function make(changes: Partial<ExistingClusterArgs> = {}, preview = false) {
     const engine = await MockEngine.start(outputs, preview);
     const cluster = await engine.run(() => new ExistingCluster("cluster", { ...args, ...changes }));

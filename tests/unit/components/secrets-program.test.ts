@@ -54,7 +54,7 @@ describe("the program for new versions of secrets", function () {
       { COS_SECRETS: JSON.stringify({ consul: { cluster: "blue", versions: { [name]: 2 } } }) },
     );
   const api = () => ({
-    ...{ product: "Consul", url: consul().url, tokenVariable: "COS_TEST_TOKEN", tokenHeader: "X-Consul-Token" },
+    ...{ product: "Consul" as const, url: consul().url },
   });
 
   it("tells nodes what they are to have, and does not wait for them where none runs yet", async () => {

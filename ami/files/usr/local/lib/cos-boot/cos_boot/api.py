@@ -2,6 +2,7 @@
 
 import json
 import os
+import ssl
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from email.message import Message
 from pathlib import Path
 from typing import Any
 
-from .system import DIRECT
+from .system import DIRECT, direct
 
 
 class ApiError(Exception):
@@ -39,10 +40,24 @@ class Agent:
     address: str
     header: str
     token: str
+    #: Certificates of the authorities that its own certificate is by. Where the file is, its API on the node is by TLS; read anew for every request.
+    authorities: Path | None = None
+
+    def base(self) -> str:
+        """URL of its API."""
+        scheme = "https" if self.authorities and self.authorities.exists() else "http"
+        return os.environ.get(self.variable, f"{scheme}://{self.address}").rstrip("/")
+
+    def opener(self) -> urllib.request.OpenerDirector:
+        """What asks it."""
+        if self.authorities and self.authorities.exists():
+            return direct(ssl.create_default_context(cafile=str(self.authorities)))
+        return DIRECT
 
 
-CONSUL = Agent("Consul", "CONSUL_HTTP_ADDR", "http://127.0.0.1:8500", "X-Consul-Token", "consul-token")
-NOMAD = Agent("Nomad", "NOMAD_ADDR", "http://127.0.0.1:4646", "X-Nomad-Token", "nomad-token")
+#: On nodes its API is in clear, and on the loopback address alone; servers have another by TLS for those outside.
+CONSUL = Agent("Consul", "CONSUL_HTTP_ADDR", "127.0.0.1:8500", "X-Consul-Token", "consul-token")
+NOMAD = Agent("Nomad", "NOMAD_ADDR", "127.0.0.1:4646", "X-Nomad-Token", "nomad-token", Path("/etc/nomad.d/tls/ca.pem"))
 
 
 class Api:
@@ -50,7 +65,6 @@ class Api:
 
     def __init__(self, agent: Agent) -> None:
         self._agent = agent
-        self._base = os.environ.get(agent.variable, agent.address).rstrip("/")
 
     def answers(self) -> bool:
         """Whether the agent says anything, be it a refusal."""
@@ -75,9 +89,9 @@ class Api:
         data = None if body is None else json.dumps(body).encode()
         token = TOKENS / self._agent.token
         headers = {self._agent.header: token.read_text().strip()} if token.exists() else {}
-        request = urllib.request.Request(f"{self._base}/v1/{path}", method=method, data=data, headers=headers)
+        request = urllib.request.Request(f"{self._agent.base()}/v1/{path}", method=method, data=data, headers=headers)
         try:
-            with DIRECT.open(request, timeout=seconds) as response:
+            with self._agent.opener().open(request, timeout=seconds) as response:
                 return _parsed(response.read()), response.headers
         except urllib.error.HTTPError as error:
             said = error.read()

@@ -3,6 +3,7 @@
 import json
 import os
 import pwd
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -17,8 +18,14 @@ T = TypeVar("T")
 #: Which of the programs this is.
 PROGRAM = Path(sys.argv[0]).name
 
-#: Asks what is on the node itself, not through a proxy that the environment names. Made once: it reads all certificates.
-DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+def direct(context: ssl.SSLContext | None = None) -> urllib.request.OpenerDirector:
+    """Asks what is on the node itself, not through a proxy that the environment names."""
+    return urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
+
+
+#: Made once: it reads all certificates of the system.
+DIRECT = direct()
 
 
 class BootError(Exception):

@@ -1,0 +1,36 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** Where the APIs of a cluster are, and by what they are known. */
+export interface ClusterApis {
+  /** URL of the Consul API, for instance `https://consul.example:8501`. */
+  consulAddress: pulumi.Input<string>;
+  /** URL of the Nomad API, for instance `https://nomad.example:4646`. */
+  nomadAddress: pulumi.Input<string>;
+  /** Certificates of the authorities that the certificates of both APIs are by, PEM. @default those that Node trusts */
+  caPem?: pulumi.Input<string> | undefined;
+  /**
+   * Names that the certificates must be for. With them a load balancer can be replaced: certificates for the name of the new one come through it.
+   * @default the hosts of the URLs
+   */
+  serverNames?: { consul: pulumi.Input<string>; nomad: pulumi.Input<string> } | undefined;
+}
+
+/** Names that are in the certificates of all servers of a cluster. */
+export const serverNamesOf = (consulDatacenter: string, nomadRegion: string) => ({
+  consul: `server.${consulDatacenter}.consul`,
+  nomad: `server.${nomadRegion}.nomad`,
+});
+
+/** What programs that call the APIs find in their environment: see `ask.js`. */
+export function apiEnvironment(apis: ClusterApis): Record<string, pulumi.Input<string>> {
+  const { consulAddress, nomadAddress, caPem, serverNames } = apis;
+  return {
+    CONSUL_HTTP_ADDR: consulAddress,
+    NOMAD_ADDR: nomadAddress,
+    ...(caPem !== undefined && { COS_CA_PEM: caPem }),
+    ...(serverNames && {
+      CONSUL_TLS_SERVER_NAME: serverNames.consul,
+      NOMAD_TLS_SERVER_NAME: serverNames.nomad,
+    }),
+  };
+}
