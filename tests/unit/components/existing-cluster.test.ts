@@ -24,6 +24,7 @@ describe("ExistingCluster", () => {
     const engine = await MockEngine.start(outputs);
     const cluster = await engine.run(() => new ExistingCluster("cluster", { ...args, caPem: "PEM" }));
     const inputs = (name: string) => engine.registered.find((each) => each.name === name)?.inputs;
+    assert.ok(cluster.caPem);
     assert.equal(await valueOf(cluster.caPem), "PEM");
     assert.deepEqual(inputs("cluster-nomad-api"), { address: "http://nomad.example:4646", caPem: "PEM" });
     assert.equal(
