@@ -359,7 +359,7 @@ describe("a node that boots", function () {
     await logs(stranger, /error: the SSM parameter \/cos\/secret cannot be read: .*AccessDeniedException/);
     assert.ok(!(await isActive(stranger, "consul.service")));
     await end(stranger);
-    const machine = await make("no-parameter", filesOf({ role: "client", secrets }), { address });
+    const machine = await make("no-parameter", filesOf({ role: "client", secrets }), { address, patience: 1 });
     await machine.boot();
     await logs(machine, /error: there is no SSM parameter \/cos\/none in eu-central-1: make it, or take it out/);
     assert.ok(!(await isActive(machine, "consul.service")));
