@@ -22,11 +22,13 @@ export const serverNamesOf = (consulDatacenter: string, nomadRegion: string) => 
 });
 
 /** What programs that call the APIs find in their environment: see `ask.js`. */
-export function apiEnvironment(apis: ClusterApis): Record<string, pulumi.Input<string>> {
+export function apiEnvironment(
+  apis: Omit<ClusterApis, "nomadAddress"> & Partial<ClusterApis>,
+): Record<string, pulumi.Input<string>> {
   const { consulAddress, nomadAddress, caPem, serverNames } = apis;
   return {
     CONSUL_HTTP_ADDR: consulAddress,
-    NOMAD_ADDR: nomadAddress,
+    ...(nomadAddress !== undefined && { NOMAD_ADDR: nomadAddress }),
     ...(caPem !== undefined && { COS_CA_PEM: caPem }),
     ...(serverNames && {
       CONSUL_TLS_SERVER_NAME: serverNames.consul,

@@ -1,11 +1,18 @@
+export * from "./acl-token";
 export * from "./api-access";
 export * from "./bastion";
 export * from "./certificate-authority";
 export * from "./client-pool";
 export * from "./cluster-record";
 export * from "./cluster-settings";
+export * from "./consul-acl";
 export * from "./consul-cluster";
-export { type ConsulAgentOptions, consulAgentConfig } from "./consul-cluster/agent-config";
+export {
+  type ConsulAgentOptions,
+  consulAgentConfig,
+  type ConsulTokens,
+  consulTokens,
+} from "./consul-cluster/agent-config";
 export * from "./container-registry";
 export * from "./cos";
 export * from "./existing-cluster";

@@ -26,6 +26,11 @@ export interface ConsulAgentOptions {
   retryJoin?: string[] | undefined;
   /** By what it knows other agents over RPC, and they it. @default none: RPC is in clear */
   tls?: TlsFiles | undefined;
+  /**
+   * Whether whoever has no token is denied everything that no policy allows: see `ConsulAcl`. Tokens of the agent come from other files, see {@link consulTokens}.
+   * @default false: everybody may do everything
+   */
+  acl?: boolean | undefined;
   /** Ports that differ from Consul's own. @default {@link consulPorts} */
   ports?: Partial<ConsulPorts> | undefined;
   /** Metrics for Prometheus on `/v1/agent/metrics`. @default false: only what the last minute's summary has */
@@ -97,6 +102,8 @@ export function consulAgentConfig(options: ConsulAgentOptions) {
         ...(options.httpsAddress !== undefined && { https: tlsFileSettings(options.tls) }),
       },
     }),
+    // While the servers are away, agents go on by what they know of tokens.
+    ...(options.acl && { acl: { enabled: true, default_policy: "deny", down_policy: "extend-cache" } }),
     ...(server && serverSettings(server)),
     ...(options.retryJoin && { retry_join: options.retryJoin }),
     // Only servers have a part in Raft; to clients it means nothing.
@@ -111,6 +118,19 @@ export function consulAgentConfig(options: ConsulAgentOptions) {
     ...(forgetAfter !== undefined && { advertise_reconnect_timeout: forgetAfter }),
   };
 }
+
+/** Tokens of an agent, for a file beside its configuration that is for it alone. */
+export interface ConsulTokens {
+  /** What it keeps its node in the catalog with: policy `agent` of {@link consulPolicies}. */
+  agent: string;
+  /** Of servers: the management token that the cluster is made with. For as long as any server has it, it comes back with each new leader. */
+  initialManagement?: string | undefined;
+}
+
+/** That file's content, in Consul's own names. It is read anew when the agent is reloaded. */
+export const consulTokens = ({ agent, initialManagement }: ConsulTokens) => ({
+  acl: { tokens: { agent, ...(initialManagement !== undefined && { initial_management: initialManagement }) } },
+});
 
 /** Both sides show who they are, and servers that they are servers, by their name `server.DATACENTER.consul`. */
 function rpcTls(files: TlsFiles) {

@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ask, type Trust } from "../../components/ask.js";
 import { unmountBelow } from "../../local/mounts";
-import { consulAgentConfig, nomadAgentConfig } from "../../components";
+import { consulAgentConfig, type ConsulTokens, consulTokens, nomadAgentConfig } from "../../components";
 import type { TlsFiles } from "../../components/node/tls-files";
 import type { Authority } from "./authority";
 import { type AgentProcess, lastLines, launch, until } from "./agent-process";
@@ -20,6 +20,8 @@ export interface LoopbackClusterOptions {
   gossip?: { consul: string[]; nomad: string[] };
   /** Who signs the certificates by which agents know each other, and others their APIs. @default none: RPC and APIs are in clear */
   authority?: Authority;
+  /** Tokens of Consul's agents, with which ACLs are on. @default none: ACLs are off */
+  consulTokens?: { server: ConsulTokens; client: ConsulTokens };
   /** Consul datacenter and Nomad region. @default "loopback" */
   zone?: string;
 }
@@ -138,7 +140,7 @@ export class LoopbackCluster {
   /** Ends all jobs and agents, and removes all that they have written. */
   async stop(): Promise<void> {
     try {
-      if (this.agents.length > 0) await endJobs(this.nomadAddress, "", this.trust);
+      if (this.agents.length > 0 && this.options.nomadServers > 0) await endJobs(this.nomadAddress, "", this.trust);
     } finally {
       await Promise.all(this.agents.splice(0).map((agent) => agent.end()));
       await unmountBelow(this.directory);
@@ -155,8 +157,10 @@ export class LoopbackCluster {
   }
 
   private consul(address: string, expect: number | undefined): Promise<void> {
-    return this.launch("consul", address, expect === undefined ? "client" : "server", (dataDir, tls) => ({
-      ...consulAgentConfig({
+    const kind = expect === undefined ? "client" : "server";
+    const tokens = this.options.consulTokens?.[kind];
+    return this.launch("consul", address, kind, (dataDir, tls) => {
+      const config = consulAgentConfig({
         tls,
         nodeName: `consul-${address}`,
         datacenter: this.zone,
@@ -166,9 +170,12 @@ export class LoopbackCluster {
         ...(tls && expect !== undefined && { httpsAddress: address }),
         server: expect === undefined ? undefined : { expect },
         retryJoin: [this.server(0), this.server(1)],
-      }),
-      log_level: "WARN",
-    }));
+        acl: tokens !== undefined,
+      });
+      // Consul merges its files.
+      const acl = tokens && { acl: { ...config.acl, ...consulTokens(tokens).acl } };
+      return { ...config, ...acl, log_level: "WARN" };
+    });
   }
 
   private nomadServer(address: string, expect: number): Promise<void> {

@@ -1,0 +1,13 @@
+import { createHash } from "node:crypto";
+
+/** Length of the passwords that secrets are made from: of letters and digits, more than the 122 random bits of a UUID. */
+export const passwordLength = 64;
+
+/** The UUID that belongs to a password. (What makes random UUIDs keeps them as their ID, in clear.) */
+export function secretId(password: string): string {
+  const bytes = createHash("sha256").update(password).digest().subarray(0, 16);
+  // Version 4, as RFC 9562 has it for random ones.
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}

@@ -1,0 +1,55 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { type PropertyError } from "../checks";
+import type { ClusterApis } from "../cluster-apis";
+import { nameErrors } from "../cluster-settings/servers";
+import type { ConsulPolicy } from "./policies";
+
+/** A token of Consul. */
+export interface ConsulToken {
+  /** Its secrets, UUIDs, secret, all of which are accepted: those of an `AclToken`. */
+  secretIds: pulumi.Input<string[]>;
+  /** Names of its policies, in `policies`. */
+  policies: string[];
+}
+
+/** Arguments of {@link ConsulAcl}. A change of any of them is written to Consul. */
+export interface ConsulAclArgs extends Omit<ClusterApis, "nomadAddress"> {
+  /** Name of the cluster, by which it knows again what it has made. A change leaves what there is under the other name. */
+  clusterName: string;
+  /** Secret of a management token, which servers have as `initial_management`. */
+  managementToken: pulumi.Input<string>;
+  /** Policies by their names. @default {@link consulPolicies} */
+  policies?: Record<string, ConsulPolicy> | undefined;
+  /** Tokens by their names. One that is taken out is accepted no longer. @default {} */
+  tokens?: Record<string, ConsulToken> | undefined;
+  /** Names of the policies of whoever has no token. @default ["names"], which is what DNS needs */
+  anonymousPolicies?: string[] | undefined;
+}
+
+/** What is wrong with the plain arguments of {@link ConsulAcl}. */
+export function consulAclErrors(args: ConsulAclArgs, policies: Record<string, ConsulPolicy>): PropertyError[] {
+  const { clusterName, tokens = {}, anonymousPolicies = [] } = args;
+  const known = Object.keys(policies);
+  const policyErrors = (propertyPath: string, names: string[]) =>
+    names.flatMap((name, i): PropertyError[] =>
+      known.includes(name)
+        ? []
+        : [{ propertyPath: `${propertyPath}[${i}]`, reason: `must be one of ${known.join(", ")}, got "${name}"` }],
+    );
+  // As Consul 1.22 checks them: acl/policy.go, `validPolicyName`.
+  const named = known
+    .filter((name) => !/^[A-Za-z0-9\-_]{1,128}$/.test(name))
+    .map((name) => ({
+      propertyPath: `policies["${name}"]`,
+      reason: 'must be named by 1 to 128 letters, digits and "-_"',
+    }));
+  return [
+    ...nameErrors("clusterName", clusterName),
+    ...named,
+    ...Object.entries(tokens).flatMap(([name, token]) => [
+      ...nameErrors(`tokens["${name}"]`, name),
+      ...policyErrors(`tokens.${name}.policies`, token.policies),
+    ]),
+    ...policyErrors("anonymousPolicies", anonymousPolicies),
+  ];
+}
