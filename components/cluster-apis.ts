@@ -22,12 +22,10 @@ export const serverNamesOf = (consulDatacenter: string, nomadRegion: string) => 
 });
 
 /** What programs that call the APIs find in their environment: see `ask.js`. */
-export function apiEnvironment(
-  apis: Omit<ClusterApis, "nomadAddress"> & Partial<ClusterApis>,
-): Record<string, pulumi.Input<string>> {
+export function apiEnvironment(apis: Partial<ClusterApis>): Record<string, pulumi.Input<string>> {
   const { consulAddress, nomadAddress, caPem, serverNames } = apis;
   return {
-    CONSUL_HTTP_ADDR: consulAddress,
+    ...(consulAddress !== undefined && { CONSUL_HTTP_ADDR: consulAddress }),
     ...(nomadAddress !== undefined && { NOMAD_ADDR: nomadAddress }),
     ...(caPem !== undefined && { COS_CA_PEM: caPem }),
     ...(serverNames && {

@@ -22,6 +22,7 @@ export * from "./machine-image";
 export * from "./network";
 export * from "./node";
 export * from "./node-secrets";
+export * from "./nomad-acl";
 export * from "./nomad-cluster";
 export {
   type NomadAgentOptions,

@@ -31,6 +31,8 @@ export interface NomadAgentOptions {
   client?: NomadClientOptions | undefined;
   /** By what it knows other agents over RPC, and they it. @default none: RPC is in clear */
   tls?: TlsFiles | undefined;
+  /** Whether whoever has no token is denied everything that no policy allows: see `NomadAcl`. @default false: everybody may do everything */
+  acl?: boolean | undefined;
   /** Ports that differ from Nomad's own. @default {@link nomadPorts} */
   ports?: Partial<NomadPorts> | undefined;
   /** Metrics for Prometheus on `/v1/metrics`, on clients those of nodes and allocations too. @default false */
@@ -81,6 +83,7 @@ export function nomadAgentConfig(options: NomadAgentOptions) {
     // Nomad registers itself there, and finds its servers there by what they register.
     consul: { address: options.consulAddress },
     ...(options.tls && { tls: tlsBlock(options.tls) }),
+    ...(options.acl && { acl: { enabled: true } }),
     ...(server && serverSettings(server)),
     ...(client && { client: clientBlock(client), plugin: pluginBlocks(client) }),
     ...(options.telemetry && { telemetry: telemetryBlock(client !== undefined) }),

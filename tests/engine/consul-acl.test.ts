@@ -135,7 +135,7 @@ describe("the ACLs of a real Consul", function () {
     },
     "server-programs": {
       may: [
-        ["GET", "operator/autopilot/health"],
+        ["GET", "operator/raft/configuration"],
         ["PUT", "agent/force-leave/nobody"],
       ],
       not: [

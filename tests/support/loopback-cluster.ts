@@ -22,6 +22,8 @@ export interface LoopbackClusterOptions {
   authority?: Authority;
   /** Tokens of Consul's agents, with which ACLs are on. @default none: ACLs are off */
   consulTokens?: { server: ConsulTokens; client: ConsulTokens };
+  /** Nomad's management token, with which its ACLs are on. @default none: they are off */
+  nomadToken?: string;
   /** Consul datacenter and Nomad region. @default "loopback" */
   zone?: string;
 }
@@ -140,7 +142,8 @@ export class LoopbackCluster {
   /** Ends all jobs and agents, and removes all that they have written. */
   async stop(): Promise<void> {
     try {
-      if (this.agents.length > 0 && this.options.nomadServers > 0) await endJobs(this.nomadAddress, "", this.trust);
+      const { nomadServers, nomadToken } = this.options;
+      if (this.agents.length > 0 && nomadServers > 0) await endJobs(this.nomadAddress, nomadToken, this.trust);
     } finally {
       await Promise.all(this.agents.splice(0).map((agent) => agent.end()));
       await unmountBelow(this.directory);
@@ -214,6 +217,7 @@ export class LoopbackCluster {
       dataDir,
       bindAddress: address,
       consulAddress: `${address}:8500`,
+      acl: this.options.nomadToken !== undefined,
     };
   }
 

@@ -1,0 +1,23 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { PropertyError } from "../checks";
+import type { ClusterApis } from "../cluster-apis";
+import type { NomadPolicy } from "./policies";
+
+/** Arguments of {@link NomadAcl}. */
+export interface NomadAclArgs extends Omit<ClusterApis, "consulAddress"> {
+  /** Secret of the management token that Nomad is to take: that of an `AclToken`. It does so once: a change of it later has Nomad refuse it. */
+  managementToken: pulumi.Input<string>;
+  /** Policies by their names. @default {@link nomadPolicies} */
+  policies?: Record<string, NomadPolicy> | undefined;
+}
+
+/** What is wrong with the plain arguments of {@link NomadAcl}. */
+export function nomadAclErrors({ policies = {} }: NomadAclArgs): PropertyError[] {
+  // As Nomad 1.11 checks them: nomad/structs/structs.go, `validPolicyName`.
+  return Object.keys(policies)
+    .filter((name) => !/^[A-Za-z0-9-]{1,128}$/.test(name))
+    .map((name) => ({
+      propertyPath: `policies["${name}"]`,
+      reason: 'must be named by 1 to 128 letters, digits and "-"',
+    }));
+}

@@ -1,0 +1,80 @@
+// @ts-check
+// Has a Nomad whose ACLs are on take a management token of ours, once in its life. Plain JavaScript on what Node has built in, so that it runs wherever the
+// package is installed, without a build or a loader.
+import { setTimeout as delay } from "node:timers/promises";
+import { accessTo, ask } from "../ask.js";
+import { address, message } from "../ready-gate/gate.mjs";
+
+const patienceMs = 120_000;
+const pauseMs = 500;
+const requestTimeoutMs = 10_000;
+
+/** An answer that another attempt would not change. */
+class Refused extends Error {}
+
+/**
+ * Servers agree on the first bootstrap, whichever of them is asked: of two at once, one is refused, and finds then that its token is known.
+ * @param {string} url of the Nomad API
+ * @param {string} secret of the token
+ * @returns {Promise<string[]>} what has changed, for people; empty where the token was known
+ * @throws where Nomad has taken another before, or does not answer in time
+ */
+export async function bootstrap(url, secret, patience = patienceMs) {
+  const deadline = Date.now() + patience;
+  for (;;) {
+    try {
+      return await once(url, secret);
+    } catch (error) {
+      if (error instanceof Refused || Date.now() > deadline) {
+        throw new Error(`the ACLs of Nomad at ${url} cannot be begun: ${message(error)}`);
+      }
+      await delay(pauseMs);
+    }
+  }
+}
+
+/** @param {string} url @param {string} secret */
+async function once(url, secret) {
+  const { trust } = accessTo("Nomad");
+  const headers = { "X-Nomad-Token": secret };
+  const isKnown = async () => {
+    const { status, text } = await ask(`${url}/v1/acl/token/self`, { headers, trust }, requestTimeoutMs);
+    if (status === 200) {
+      if (JSON.parse(text).Type === "management") return true;
+      throw new Refused("the token is known, and is none of the management");
+    }
+    // Nomad's words for a token that it does not know.
+    if (status === 403 || status === 404) return false;
+    throw failure(status, text);
+  };
+  if (await isKnown()) return [];
+  const body = JSON.stringify({ BootstrapSecret: secret });
+  const { status, text } = await ask(`${url}/v1/acl/bootstrap`, { method: "POST", body, trust }, requestTimeoutMs);
+  if (status === 200) return ["Nomad has taken its first management token"];
+  const reset = /already done \(reset index: (\d+)\)/.exec(text)?.[1];
+  if (reset === undefined) throw failure(status, text);
+  if (await isKnown()) return [];
+  throw new Refused(
+    "it has taken another management token before, perhaps in the life of a snapshot that was restored. To have it take this one, run on the server that leads " +
+      `\`echo ${reset} | sudo tee /var/lib/nomad/server/acl-bootstrap-reset\`, and then this again; the other stays valid until it is deleted`,
+  );
+}
+
+/** @param {number} status @param {string} text */
+function failure(status, text) {
+  const said = `HTTP ${status} ${text.trim()}`;
+  if (text.includes("ACL support disabled")) return new Refused("they are off: its agents must have acl.enabled");
+  return status < 500 ? new Refused(said) : new Error(said);
+}
+
+/** Does it with the token in `NOMAD_TOKEN`, at `NOMAD_ADDR`. */
+export async function main() {
+  try {
+    const secret = process.env.NOMAD_TOKEN;
+    if (!secret) throw new Error("NOMAD_TOKEN must hold the secret of the management token that is to be");
+    for (const change of await bootstrap(address("NOMAD_ADDR"), secret)) console.log(change);
+  } catch (error) {
+    console.error(message(error));
+    process.exitCode = 1;
+  }
+}

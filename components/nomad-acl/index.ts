@@ -1,0 +1,48 @@
+import { local } from "@pulumi/command";
+import * as nomad from "@pulumi/nomad";
+import * as pulumi from "@pulumi/pulumi";
+import { apiEnvironment } from "../cluster-apis";
+import { refuse } from "../refuse";
+import { type NomadAclArgs, nomadAclErrors } from "./args";
+import { nomadPolicies } from "./policies";
+
+export { type NomadAclArgs, nomadAclErrors } from "./args";
+export { nomadPolicies, type NomadPolicy } from "./policies";
+
+/**
+ * The ACLs of a Nomad that has them on (`acl` of `nomadAgentConfig`): it has Nomad take a management token of ours, once in its life, and makes policies by it. Give it a
+ * Nomad provider that has that token:
+ *
+ *     const management = new AclToken("management");
+ *     const provider = new nomad.Provider("nomad", { address: nomadAddress, caPem, secretId: management.secretId });
+ *     new NomadAcl("acl", { nomadAddress, caPem, managementToken: management.secretId }, { providers: { nomad: provider } });
+ *
+ * It waits for a Nomad that has no leader yet. It may run again, at the same time too: what Nomad has taken it takes for done. Where that is another token, as after
+ * the restore of a snapshot of another life, it says what a person has to do. A destruction leaves what it has done: it goes with the cluster.
+ * Its program runs by the package's name, with the `node` on the PATH of the machine that runs Pulumi.
+ */
+export class NomadAcl extends pulumi.ComponentResource {
+  constructor(name: string, args: NomadAclArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuse("NomadAcl", nomadAclErrors(args));
+    super("cos:index:NomadAcl", name, {}, opts);
+
+    const child = { parent: this, deletedWith: opts?.deletedWith };
+    const bootstrap = new local.Command(
+      `${name}-bootstrap`,
+      {
+        interpreter: ["node", "--input-type=module", "--eval"],
+        create: 'import { main } from "pulumi-cos/nomad-acl"; await main();',
+        environment: { ...apiEnvironment(args), NOMAD_TOKEN: pulumi.secret(args.managementToken) },
+      },
+      child,
+    );
+    for (const [policy, { description, rules }] of Object.entries(args.policies ?? nomadPolicies)) {
+      new nomad.AclPolicy(
+        `${name}-${policy}`,
+        { name: policy, description, rulesHcl: rules },
+        { ...child, dependsOn: bootstrap },
+      );
+    }
+    this.registerOutputs();
+  }
+}
