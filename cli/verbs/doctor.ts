@@ -1,6 +1,7 @@
 import { awsCli } from "../aws";
 import { consulOf, type Context, exitCodes, nomadOf } from "../context";
 import { instanceFindings, refreshFindings, targetFindings } from "../doctor/aws";
+import { certificateFindings } from "../doctor/certificates";
 import { clientFindings, jobFindings, poolFindings } from "../doctor/clients";
 import type { Finding } from "../doctor/finding";
 import { consulFindings, nomadServerFindings } from "../doctor/servers";
@@ -33,6 +34,7 @@ export async function doctor(context: Context, options: { json?: boolean }): Pro
       ask("Nomad's clients", async () => clientFindings(await clients)),
       ask("the pools", async () => poolFindings(expected.pools, groups, await clients)),
       ask("the jobs", () => jobFindings(nomad)),
+      ask("certificates", () => certificateFindings(outputs)),
       ...(cluster
         ? [
             ask("instances", async () => {

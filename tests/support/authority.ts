@@ -21,11 +21,12 @@ export class Authority {
     private readonly keys: webcrypto.CryptoKeyPair,
   ) {}
 
-  static async make(name: string): Promise<Authority> {
+  /** @param hours for how long it is good from now */
+  static async make(name: string, hours = 24): Promise<Authority> {
     const keys = await makeKeys();
     const extensions = [new BasicConstraintsExtension(true, 0, true)];
     const made = { name: `CN=${name}`, keys, signingAlgorithm: algorithm, extensions };
-    return new Authority(await X509CertificateGenerator.createSelfSigned({ ...made, ...validity(24) }), keys);
+    return new Authority(await X509CertificateGenerator.createSelfSigned({ ...made, ...validity(hours) }), keys);
   }
 
   /** Its certificate, PEM. */
