@@ -76,6 +76,7 @@ function build(terminal: Terminal, env: NodeJS.ProcessEnv, done: (code: number) 
   program
     .command("env")
     .description('the environment of the nomad and consul CLIs: eval "$(npx pulumi-cos env)"')
+    .option("--forwarded", "with the addresses that `login apis` makes")
     .option("--unset", "print what removes it again")
     .option("--json", "as JSON")
     .action(act(() => (load("./verbs/env") as typeof import("./verbs/env")).env));
@@ -149,10 +150,10 @@ function build(terminal: Terminal, env: NodeJS.ProcessEnv, done: (code: number) 
     .command("login")
     .argument(
       "[node or role]",
-      "a node as for drain; or consul-server, nomad-server, client, or a pool's name",
+      "a node as for drain; consul-server, nomad-server, client, or a pool's name; or apis",
       "client",
     )
-    .description("a shell on a node, by SSM Session Manager")
+    .description("a shell on a node, or with `apis` the APIs on ports of this machine, by SSM Session Manager")
     .option("--print", "print the command line instead of running it")
     .action(act(() => (load("./verbs/login") as typeof import("./verbs/login")).login));
 

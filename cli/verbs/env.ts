@@ -3,10 +3,14 @@ import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheDirectory } from "../../tools/cache";
 import { type Context, exitCodes } from "../context";
+import { quote } from "../shell";
+import { forwarded } from "./forward";
 
 const variables = ["CONSUL_HTTP_ADDR", "CONSUL_CACERT", "NOMAD_ADDR", "NOMAD_CACERT", "NOMAD_REGION"] as const;
 
 export interface EnvOptions {
+  /** With the addresses that the APIs have while they are forwarded to this machine. */
+  forwarded?: boolean;
   /** Print what removes the variables again. */
   unset?: boolean;
   json?: boolean;
@@ -19,11 +23,12 @@ export async function env(context: Context, options: EnvOptions): Promise<number
     return exitCodes.ok;
   }
   const { consulAddress, nomadAddress, caPem, cluster } = await context.outputs();
+  const addressOf = (url: string) => (options.forwarded ? forwarded(url) : url);
   const authorities = caPem && (await fileOf(caPem, context.env));
   const values: Partial<Record<(typeof variables)[number], string>> = {
-    CONSUL_HTTP_ADDR: consulAddress,
+    CONSUL_HTTP_ADDR: addressOf(consulAddress),
     ...(authorities && { CONSUL_CACERT: authorities }),
-    NOMAD_ADDR: nomadAddress,
+    NOMAD_ADDR: addressOf(nomadAddress),
     ...(authorities && { NOMAD_CACERT: authorities }),
     ...(cluster && { NOMAD_REGION: cluster.nomad.region }),
   };
@@ -48,9 +53,4 @@ async function fileOf(pem: string, env: NodeJS.ProcessEnv): Promise<string> {
   await writeFile(whole, pem);
   await rename(whole, file);
   return file;
-}
-
-/** A word of a POSIX shell that stands for the text, whatever is in it. */
-export function quote(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

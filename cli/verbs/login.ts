@@ -4,14 +4,16 @@ import { clusterOf, type Context, exitCodes, nomadOf } from "../context";
 import { UserError } from "../errors";
 import { findClient, instanceIdOf } from "../nomad-nodes";
 import type { ClusterOutputs } from "../outputs";
-import { quote } from "./env";
+import { quote } from "../shell";
+import { forwardApis } from "./forward";
 
 const roles = ["consul-server", "nomad-server", "client"];
 
-/** Opens a shell on a node by SSM Session Manager, or prints the command line that does. */
+/** Opens a shell on a node by SSM Session Manager, or a way to the APIs, or prints the command lines that do. */
 export async function login(context: Context, wanted: string, { print }: { print?: boolean }): Promise<number> {
   const outputs = await context.outputs();
   const cluster = clusterOf(outputs);
+  if (wanted === "apis" && !(wanted in cluster.nomad.pools)) return forwardApis(context, { ...(print && { print }) });
   const aws = awsCli(context.env, cluster.region);
   const instance =
     (await byRole(context, aws, cluster, wanted)) ??

@@ -1,6 +1,6 @@
 import { chmodSync } from "node:fs";
 import { dirname } from "node:path";
-import { quote } from "../../../cli/verbs/env";
+import { quote } from "../../../cli/shell";
 
 /** What the stub answers to a command: JSON, or AWS's refusal with a code. */
 export type AwsAnswer = object | { refused: string };

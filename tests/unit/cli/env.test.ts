@@ -3,7 +3,8 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { addresses } from "../../../cli/verbs/addresses";
-import { env, quote } from "../../../cli/verbs/env";
+import { quote } from "../../../cli/shell";
+import { env } from "../../../cli/verbs/env";
 import { useDirectory } from "../../support/directory";
 import { contextWith } from "./context";
 import { clusterOutputs, stackOutputs } from "./outputs";
@@ -34,6 +35,18 @@ describe("pulumi-cos env", () => {
     assert.equal(first?.CONSUL_CACERT, first?.NOMAD_CACERT);
     assert.equal(readFileSync(first?.CONSUL_CACERT ?? "", "utf8"), caPem);
     assert.deepEqual(readdirSync(dirname(first?.CONSUL_CACERT ?? "")).length, 1);
+  });
+
+  it("has the addresses that the APIs have while they are forwarded", async () => {
+    const outputs = {
+      ...stackOutputs(),
+      consulAddress: "https://api.example:8501",
+      nomadAddress: "https://api.example",
+    };
+    const { context, written } = contextWith(outputs);
+    await env(context, { json: true, forwarded: true });
+    const { CONSUL_HTTP_ADDR, NOMAD_ADDR } = JSON.parse(written.out) as Record<string, string>;
+    assert.deepEqual([CONSUL_HTTP_ADDR, NOMAD_ADDR], ["https://localhost:8501", "https://localhost:443"]);
   });
 
   it("removes what another cluster has and this has not", async () => {

@@ -53,6 +53,47 @@ describe("pulumi-cos login", () => {
     );
   });
 
+  describe("to the APIs", () => {
+    const servers = {
+      "ec2 describe-instances": {
+        Reservations: [{ Instances: [{ ...instance("i-1", "a"), PrivateIpAddress: "10.0.0.4" }] }],
+      },
+    };
+    const session = (port: number) =>
+      "ssm start-session --target i-1 --region eu-central-1 --document-name AWS-StartPortForwardingSessionToRemoteHost " +
+      `--parameters {"host":["10.0.0.4"],"portNumber":["${port}"],"localPortNumber":["${port}"]}`;
+
+    it("prints the command lines that forward each to its own port of this machine", async () => {
+      const { context, written } = contextFor(servers);
+      assert.equal(await login(context, "apis", { print: true }), 0);
+      const { port } = new URL(nomad().url);
+      const [consul = "", second = ""] = written.out
+        .trim()
+        .split("\n")
+        .map((line) => line.replaceAll("'", ""));
+      assert.deepEqual([consul, second], [`aws ${session(8500)}`, `aws ${session(Number(port))}`]);
+      const calls = directory.read("calls");
+      for (const role of ["consul-server", "nomad-server"])
+        assert.match(calls, new RegExp(`Name=tag:cos-role,Values=${role} `));
+    });
+
+    it("runs both sessions, says how they are used, and ends where one does", async () => {
+      const { context, written } = contextFor({ ...servers, "ssm start-session": {} });
+      assert.equal(await login(context, "apis", {}), 0);
+      assert.match(written.notes.join(), /eval "\$\(npx pulumi-cos env --forwarded\)"/);
+      // The other may be ended before it says that it is there.
+      assert.match(directory.read("calls"), /^ssm start-session /m);
+    });
+
+    it("says where no server runs", async () => {
+      const { context } = contextFor({ "ec2 describe-instances": {} });
+      await assert.rejects(
+        login(context, "apis", {}),
+        new UserError("No instance of cluster cos-dev is running as consul-server."),
+      );
+    });
+  });
+
   it("runs the session, and ends with its exit code", async () => {
     const { context } = contextFor({ "ssm start-session": {} });
     // What the stub prints goes to the terminal of the test.
