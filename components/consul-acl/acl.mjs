@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { call, Refused } from "../cluster-settings/api.mjs";
 import { address, message } from "../ready-gate/gate.mjs";
+import { settleWorkloads } from "./workloads.mjs";
 
 /** @typedef {import("../cluster-settings/api.mjs").Api} Api */
 
@@ -15,6 +16,7 @@ import { address, message } from "../ready-gate/gate.mjs";
  *   policies: Record<string, { description: string, rules: string }>,
  *   tokens: Record<string, { secretIds: string[], policies: string[] }>,
  *   anonymousPolicies: string[],
+ *   workloads?: import("./workloads.mjs").Workloads,
  * }} Wanted
  */
 
@@ -51,10 +53,13 @@ export async function apply(api, wanted, patience = patienceMs) {
  * @param {Api} api
  * @param {Wanted} wanted
  */
-async function once(api, { cluster, policies, tokens, anonymousPolicies }) {
-  /** @param {"GET" | "PUT" | "DELETE"} method @param {string} where @param {object} [body] */
-  const ask = async (method, where, body) =>
-    JSON.parse((await call(api, method, `/v1/acl/${where}`, { right, ...(body && { body }) })) || "null");
+async function once(api, { cluster, policies, tokens, anonymousPolicies, workloads }) {
+  /** @type {import("./workloads.mjs").Ask} */
+  const ask = async (method, where, body, absent) =>
+    JSON.parse(
+      (await call(api, method, `/v1/acl/${where}`, { right, ...(body && { body }), ...(absent && { absent }) })) ||
+        "null",
+    );
   const mark = `pulumi-cos ${cluster}: `;
   /** @type {string[]} */
   const changes = [];
@@ -76,6 +81,7 @@ async function once(api, { cluster, policies, tokens, anonymousPolicies }) {
     changes.push(`the policy ${name} has changed`);
   }
 
+  changes.push(...(await settleWorkloads(ask, mark, workloads)));
   /** @type {Token[]} */
   const foundTokens = await ask("GET", "tokens");
   const accessors = new Set();

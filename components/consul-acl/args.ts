@@ -12,6 +12,19 @@ export interface ConsulToken {
   policies: string[];
 }
 
+/** Tasks and services of a Nomad whose identities Consul takes. */
+export interface NomadWorkloads {
+  /** URL of Nomad's public keys, `https://nomad.service.consul:4646/.well-known/jwks.json`, which Consul's servers must reach. */
+  jwksUrl: pulumi.Input<string>;
+  /** Certificates of the authorities of that address, PEM. @default those that Consul's machines trust */
+  caPem?: pulumi.Input<string> | undefined;
+  /** Names of the policies of tasks by Nomad namespace. Those of another namespace get no token. @default `{ default: ["tasks"] }` */
+  namespaces?: Record<string, string[]> | undefined;
+}
+
+/** Where nothing is said of namespaces. */
+export const defaultNamespaces: Record<string, string[]> = { default: ["tasks"] };
+
 /** Arguments of {@link ConsulAcl}. A change of any of them is written to Consul. */
 export interface ConsulAclArgs extends Omit<ClusterApis, "nomadAddress"> {
   /** Name of the cluster, by which it knows again what it has made. A change leaves what there is under the other name. */
@@ -22,6 +35,11 @@ export interface ConsulAclArgs extends Omit<ClusterApis, "nomadAddress"> {
   policies?: Record<string, ConsulPolicy> | undefined;
   /** Tokens by their names. One that is taken out is accepted no longer. @default {} */
   tokens?: Record<string, ConsulToken> | undefined;
+  /**
+   * How tasks and services of Nomad get tokens by their identities, which Nomad signs (`workloadIdentity` of `nomadAgentConfig`). Consul's servers ask Nomad for its public keys when it is
+   * made, so that Nomad must be there. @default none: they get none
+   */
+  workloads?: NomadWorkloads | undefined;
   /** Names of the policies of whoever has no token. @default ["names"], which is what DNS needs */
   anonymousPolicies?: string[] | undefined;
 }
@@ -49,6 +67,10 @@ export function consulAclErrors(args: ConsulAclArgs, policies: Record<string, Co
     ...Object.entries(tokens).flatMap(([name, token]) => [
       ...nameErrors(`tokens["${name}"]`, name),
       ...policyErrors(`tokens.${name}.policies`, token.policies),
+    ]),
+    ...Object.entries(args.workloads?.namespaces ?? {}).flatMap(([namespace, of]) => [
+      ...nameErrors(`workloads.namespaces["${namespace}"]`, namespace),
+      ...policyErrors(`workloads.namespaces.${namespace}`, of),
     ]),
     ...policyErrors("anonymousPolicies", anonymousPolicies),
   ];

@@ -1,12 +1,11 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { apiEnvironment } from "../cluster-apis";
-import { mapValues } from "../map-values";
 import { refuse } from "../refuse";
-import { type ConsulAclArgs, consulAclErrors } from "./args";
+import { type ConsulAclArgs, consulAclErrors, defaultNamespaces } from "./args";
 import { consulPolicies } from "./policies";
 
-export { type ConsulAclArgs, consulAclErrors, type ConsulToken } from "./args";
+export { type ConsulAclArgs, consulAclErrors, type ConsulToken, type NomadWorkloads } from "./args";
 export { consulPolicies, type ConsulPolicy } from "./policies";
 
 /**
@@ -35,7 +34,8 @@ export class ConsulAcl extends pulumi.ComponentResource {
     refuse("ConsulAcl", consulAclErrors({ ...args, anonymousPolicies }, policies));
     super("cos:index:ConsulAcl", name, {}, opts);
 
-    const wanted = { cluster: clusterName, policies, tokens: mapValues(tokens, (token) => token), anonymousPolicies };
+    const workloads = args.workloads && { namespaces: defaultNamespaces, ...args.workloads };
+    const wanted = { cluster: clusterName, policies, tokens, anonymousPolicies, workloads };
     const command = new local.Command(
       `${name}-consul`,
       {

@@ -41,11 +41,11 @@ export function consulPolicies(clusterName: string) {
       operator: "write",
       agent_prefix: all("write"),
     }),
-    nomad: policy("Nomad's agents: they register themselves and what runs on them", {
+    /** What runs on them registers itself, with tokens by its own identity: see `workloads` of `ConsulAcl`. */
+    nomad: policy("Nomad's agents: they register themselves, and find each other", {
       agent_prefix: all("read"),
       node_prefix: all("read"),
-      service_prefix: all("write"),
-      key_prefix: all("read"),
+      service: { nomad: { policy: "write" }, "nomad-client": { policy: "write" } },
     }),
     names: policy("Whoever has no token: names of nodes and services, for DNS", {
       node_prefix: all("read"),
@@ -56,6 +56,11 @@ export function consulPolicies(clusterName: string) {
       node_prefix: all("read"),
       service_prefix: all("read"),
       key_prefix: { "fabio/": { policy: "read" } },
+    }),
+    tasks: policy("Tasks of Nomad: which services run where, and are healthy", {
+      agent_prefix: all("read"),
+      node_prefix: all("read"),
+      service_prefix: all("read"),
     }),
     operator: policy("Operators: everything but ACLs and keys of gossip", {
       agent_prefix: all("write"),

@@ -33,6 +33,8 @@ export interface NomadAgentOptions {
   tls?: TlsFiles | undefined;
   /** Whether whoever has no token is denied everything that no policy allows: see `NomadAcl`. @default false: everybody may do everything */
   acl?: boolean | undefined;
+  /** Whether tasks and services get identities for Consul, and tokens by them: `workloads` of `ConsulAcl`. @default false: services are registered by the agent's token */
+  workloadIdentity?: boolean | undefined;
   /** Ports that differ from Nomad's own. @default {@link nomadPorts} */
   ports?: Partial<NomadPorts> | undefined;
   /** Metrics for Prometheus on `/v1/metrics`, on clients those of nodes and allocations too. @default false */
@@ -81,7 +83,7 @@ export function nomadAgentConfig(options: NomadAgentOptions) {
     advertise: { http: bindAddress, rpc: bindAddress, serf: bindAddress },
     ports: { http: ports.http, rpc: ports.rpc, serf: ports.serf },
     // Nomad registers itself there, and finds its servers there by what they register.
-    consul: { address: options.consulAddress },
+    consul: { address: options.consulAddress, ...(options.workloadIdentity && identities) },
     ...(options.tls && { tls: tlsBlock(options.tls) }),
     ...(options.acl && { acl: { enabled: true } }),
     ...(server && serverSettings(server)),
@@ -103,6 +105,10 @@ export function nomadAgentConfig(options: NomadAgentOptions) {
 function tlsBlock(files: TlsFiles) {
   return { rpc: true, http: true, ...tlsFileSettings(files), verify_server_hostname: true, verify_https_client: false };
 }
+
+/** As Consul is to take them: for an hour each, and renewed by Nomad before. */
+const identity = { aud: ["consul.io"], ttl: "1h" };
+const identities = { service_identity: identity, task_identity: identity };
 
 function serverSettings({ autopilot, scheduler, httpConnectionsPerClient, ...server }: NomadServerOptions) {
   return {

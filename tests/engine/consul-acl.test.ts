@@ -145,11 +145,13 @@ describe("the ACLs of a real Consul", function () {
     },
     nomad: {
       may: [
-        ["PUT", "catalog/register", { ...own, Service: { Service: "web" } }],
-        ["PUT", "catalog/deregister", { Node: "client", ServiceID: "web" }],
+        ["PUT", "catalog/register", { ...own, Service: { Service: "nomad-client" } }],
+        ["PUT", "catalog/deregister", { Node: "client", ServiceID: "nomad-client" }],
         ["GET", "agent/self"],
       ],
       not: [
+        ["PUT", "catalog/register", { ...own, Service: { Service: "web" } }],
+        ["GET", "kv/any"],
         ["PUT", "kv/any", "it"],
         ["PUT", "catalog/register", intruder],
         ["GET", "operator/autopilot/configuration"],

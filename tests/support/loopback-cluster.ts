@@ -22,6 +22,8 @@ export interface LoopbackClusterOptions {
   authority?: Authority;
   /** Tokens of Consul's agents, with which ACLs are on. @default none: ACLs are off */
   consulTokens?: { server: ConsulTokens; client: ConsulTokens };
+  /** Nomad's own token of Consul. Tasks and services get theirs by their identities. @default none */
+  nomadConsulToken?: string;
   /** Nomad's management token, with which its ACLs are on. @default none: they are off */
   nomadToken?: string;
   /** Consul datacenter and Nomad region. @default "loopback" */
@@ -182,31 +184,39 @@ export class LoopbackCluster {
   }
 
   private nomadServer(address: string, expect: number): Promise<void> {
-    return this.launch("nomad", address, "server", (dataDir, tls) => ({
-      ...nomadAgentConfig({
-        ...this.nomadOptions(address, dataDir, this.zone),
-        tls,
-        server: { expect, retryJoin: [this.server(0), this.server(1)] },
-      }),
-      log_level: "WARN",
-    }));
+    return this.launch("nomad", address, "server", (dataDir, tls) =>
+      this.withToken(
+        nomadAgentConfig({
+          ...this.nomadOptions(address, dataDir, this.zone),
+          tls,
+          server: { expect, retryJoin: [this.server(0), this.server(1)] },
+        }),
+      ),
+    );
   }
 
   private nomadClient(address: string, { nodePool, datacenter }: { nodePool: string; datacenter: string }) {
-    return this.launch("nomad", address, "client", (dataDir, tls) => ({
-      ...nomadAgentConfig({
-        ...this.nomadOptions(address, dataDir, datacenter),
-        tls,
-        client: {
-          nodePool,
-          networkInterface: "lo",
-          drivers: ["raw_exec"],
-          retryJoin: [this.server(0)],
-          fingerprintDenylist: ["env_aws", "env_gce", "env_azure", "env_digitalocean"],
-        },
-      }),
-      log_level: "WARN",
-    }));
+    return this.launch("nomad", address, "client", (dataDir, tls) =>
+      this.withToken(
+        nomadAgentConfig({
+          ...this.nomadOptions(address, dataDir, datacenter),
+          tls,
+          client: {
+            nodePool,
+            networkInterface: "lo",
+            drivers: ["raw_exec"],
+            retryJoin: [this.server(0)],
+            fingerprintDenylist: ["env_aws", "env_gce", "env_azure", "env_digitalocean"],
+          },
+        }),
+      ),
+    );
+  }
+
+  /** On nodes the token comes from another file, which Nomad merges. */
+  private withToken(config: ReturnType<typeof nomadAgentConfig>): object {
+    const token = this.options.nomadConsulToken;
+    return { ...config, ...(token !== undefined && { consul: { ...config.consul, token } }), log_level: "WARN" };
   }
 
   private nomadOptions(address: string, dataDir: string, datacenter: string) {
@@ -218,6 +228,7 @@ export class LoopbackCluster {
       bindAddress: address,
       consulAddress: `${address}:8500`,
       acl: this.options.nomadToken !== undefined,
+      workloadIdentity: this.options.nomadConsulToken !== undefined,
     };
   }
 

@@ -42,6 +42,31 @@ describe("ConsulAcl", () => {
     });
   });
 
+  it("takes identities of Nomad's tasks where that is wanted, those of the default namespace unless others are named", async () => {
+    const engine = await MockEngine.start();
+    const jwksUrl = "https://nomad.service.consul:4646/.well-known/jwks.json";
+    const namespaces = { shop: ["tasks", "fabio"] };
+    await engine.run(() => [
+      new ConsulAcl("one", { ...args, workloads: { jwksUrl } }),
+      new ConsulAcl("two", { ...args, workloads: { jwksUrl, caPem: "PEM", namespaces } }),
+    ]);
+    const workloadsOf = (name: string) => {
+      const { inputs } = engine.registered.find((each) => each.name === `${name}-consul`) ?? {};
+      const { COS_CONSUL_ACL } = (inputs as { environment: { COS_CONSUL_ACL: { secret: string } } }).environment;
+      return (JSON.parse(COS_CONSUL_ACL.secret) as { workloads: object }).workloads;
+    };
+    assert.deepEqual(workloadsOf("one"), { jwksUrl, namespaces: { default: ["tasks"] } });
+    assert.deepEqual(workloadsOf("two"), { jwksUrl, caPem: "PEM", namespaces });
+    const errors = consulAclErrors(
+      { ...args, workloads: { jwksUrl, namespaces: { shop: ["none"] } } },
+      consulPolicies("blue"),
+    );
+    assert.deepEqual(
+      errors.map(({ propertyPath }) => propertyPath),
+      ["workloads.namespaces.shop[0]"],
+    );
+  });
+
   it("says all that is wrong at once, and registers nothing", async () => {
     const engine = await MockEngine.start();
     const policies = { "a b": { description: "", rules: "" } };

@@ -61,5 +61,9 @@ describe("NomadAcl", () => {
     };
     assert.deepEqual(nomadAgentConfig({ ...place, acl: true }).acl, { enabled: true });
     assert.ok(!("acl" in nomadAgentConfig(place)));
+    const identity = { aud: ["consul.io"], ttl: "1h" };
+    assert.deepEqual(nomadAgentConfig({ ...place, workloadIdentity: true }).consul, {
+      ...{ address: "127.0.0.1:8500", service_identity: identity, task_identity: identity },
+    });
   });
 });
