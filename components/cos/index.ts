@@ -24,6 +24,7 @@ import { SharedFileSystem } from "../shared-file-system";
 import { UiAccess } from "../ui-access";
 import { without } from "../without";
 import { type CosArgs, cosErrors } from "./args";
+import { cutOffWarnings } from "./cut-off";
 import { clusterOutputs } from "./outputs";
 import { outdatedNodes } from "./outdated-nodes";
 import {
@@ -106,6 +107,7 @@ export class Cos extends pulumi.ComponentResource {
     // The network.
     this.network = args.existingNetwork ? undefined : new Network(`${name}-network`, { ...args.network, tags }, parent);
     const { vpcId, subnetIds } = args.existingNetwork ?? (this.network as Network);
+    for (const warning of cutOffWarnings(args)) void pulumi.log.warn(warning, this);
     this.vpcId = pulumi.output(vpcId);
     this.subnetIds = outputsOf(subnetIds);
     const within = (tier: string) => ({ vpcId, subnetIds: this.subnetIds[tier] ?? [], tags });

@@ -34,8 +34,8 @@ export interface Tier {
    * - `internet`: everything, through a NAT gateway.
    * - `aws`: the addresses of AWS in the region, through a NAT gateway: see `awsRanges`. That includes other customers'
    *   instances, and excludes registries such as Docker Hub.
-   * - `none`: nothing, but for VPC endpoints. Nodes find each other by EC2's API, so they need at least the interface endpoint
-   *   `ec2` there; the agents' own auto-join calls the dual-stack name `ec2.REGION.api.aws`, which the endpoint's private DNS is
+   * - `none`: nothing, but for VPC endpoints. Nodes need at least the interface endpoints `ec2`, `autoscaling`, `ssm` and, Nomad's servers,
+   *   `kms` there; the agents' own auto-join calls the dual-stack name `ec2.REGION.api.aws`, which the endpoint's private DNS is
    *   not known to answer for.
    *
    * @default "internet"
