@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
 import { refuse } from "../refuse";
+import { rotatedSecrets } from "../rotated-secrets";
 import { type AclTokenArgs, aclTokenErrors, defaultSecrets } from "./args";
-import { passwordLength, secretId } from "./secret-id";
+import { secretId } from "./secret-id";
 
 export { type AclTokenArgs, aclTokenErrors } from "./args";
 
@@ -21,13 +21,7 @@ export class AclToken extends pulumi.ComponentResource {
     super("cos:index:AclToken", name, {}, opts);
 
     const { secrets = defaultSecrets, given = {} } = args;
-    const made = (key: string) =>
-      new random.RandomPassword(
-        `${name}-${key}`,
-        { length: passwordLength, special: false },
-        { parent: this },
-      ).result.apply(secretId);
-    this.secretIds = pulumi.secret(pulumi.all(secrets.map((key) => given[key] ?? made(key))));
+    this.secretIds = rotatedSecrets(name, secrets, given, secretId, { parent: this });
     // The checks have refused none.
     this.secretId = this.secretIds.apply(([first = ""]) => first);
     this.registerOutputs({ secretIds: this.secretIds, secretId: this.secretId });

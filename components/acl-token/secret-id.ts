@@ -1,9 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** Length of the passwords that secrets are made from: of letters and digits, more than the 122 random bits of a UUID. */
-export const passwordLength = 64;
-
-/** The UUID that belongs to a password. (What makes random UUIDs keeps them as their ID, in clear.) */
+/** The UUID that belongs to a password. */
 export function secretId(password: string): string {
   const bytes = createHash("sha256").update(password).digest().subarray(0, 16);
   // Version 4, as RFC 9562 has it for random ones.

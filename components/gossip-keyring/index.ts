@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
 import { refuse } from "../refuse";
+import { rotatedSecrets } from "../rotated-secrets";
 import { defaultKeys, type GossipKeyringArgs, gossipKeyringErrors } from "./args";
-import { gossipKey, passwordLength } from "./key";
+import { gossipKey } from "./key";
 
 export { type GossipKeyringArgs, gossipKeyringErrors } from "./args";
 export { gossipKeyringFiles } from "./files";
@@ -20,13 +20,7 @@ export class GossipKeyring extends pulumi.ComponentResource {
     super("cos:index:GossipKeyring", name, {}, opts);
 
     const { keys = defaultKeys, given = {} } = args;
-    const made = (key: string) =>
-      new random.RandomPassword(
-        `${name}-${key}`,
-        { length: passwordLength, special: false },
-        { parent: this },
-      ).result.apply(gossipKey);
-    this.keys = pulumi.secret(pulumi.all(keys.map((key) => given[key] ?? made(key))));
+    this.keys = rotatedSecrets(name, keys, given, gossipKey, { parent: this });
     this.registerOutputs({ keys: this.keys });
   }
 }
