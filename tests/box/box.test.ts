@@ -33,7 +33,7 @@ describe("the box", function () {
   fromNothing(tested);
   driverTasks(tested);
   network(tested);
-  security(tested);
+  security(tested, all);
   changes(tested, all);
   refreshes(tested, all);
   serverRollouts(tested, all);

@@ -4,6 +4,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { run } from "../../support/command";
+import { defaultTiers } from "../../../components/network/defaults";
+import { stackValues } from "../../support/stack-program";
 import type { BoxUnderTest } from "./box-under-test";
 import { said } from "./drivers";
 import { askServer, hearGossip, keyringOf, overhear, readParameter, useKey } from "./on-nodes";
@@ -44,8 +46,12 @@ function decipher(packet: Buffer, key: string): Buffer {
   return Buffer.concat([opened.update(packet.subarray(13, -16)), opened.final()]);
 }
 
-/** Who is kept out, and how what keeps them out is changed. */
-export function security(tested: BoxUnderTest): void {
+/**
+ * Who is kept out, and how what keeps them out is changed.
+ *
+ * @param all whether the load balancer of the APIs is replaced, too
+ */
+export function security(tested: BoxUnderTest, all: boolean): void {
   const python = (host: string, program: string, ...args: string[]) =>
     tested.cluster.exec(host, "python3", "-c", program, ...args);
 
@@ -382,6 +388,33 @@ export function security(tested: BoxUnderTest): void {
         await tested.cluster.exec(client.name, "rm", old[product]);
       }
     });
+
+    if (all) {
+      it("takes another load balancer of the APIs, for whose name the servers' certificates are then", async () => {
+        const asked = async (product: Product) =>
+          outside(product, "https", "status/leader", "--cacert", await authorities(), "--fail");
+        const nameOf = async () =>
+          (await tested.box.status()).balancers
+            .filter(({ name }) => name.includes("-nlb-"))
+            .map(({ dnsName }) => dnsName);
+        const before = await nameOf();
+        const tiers = [...defaultTiers, { name: "edge", kind: "public", prefixLength: 24 }];
+        const moved = {
+          "cos:network": { ...(stackValues("dev")["cos:network"] as object | undefined), tiers },
+          "cos:apiAccess": { ...(stackValues("dev")["cos:apiAccess"] as object), tier: "edge" },
+          "cos:security": { tls: { authorities: ["2"] } },
+        };
+        const { failures } = await tested.trial("another load balancer of the APIs", async () => [
+          await tested.change(moved),
+        ]);
+        assert.deepEqual(failures, []);
+        const after = await nameOf();
+        assert.equal(after.length, 1);
+        assert.notDeepEqual(after, before);
+        for (const product of products) assert.match(await asked(product), /^"[\d.]+:\d+"$/, product);
+        await tested.change({ "cos:security": { tls: { authorities: ["2"] } } });
+      });
+    }
 
     it("stops an `up` that would end trust in the authority of the servers, and is mended by giving it back", async () => {
       // Now its authority is the one called 2, and without a configuration it is another, called 1.
