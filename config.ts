@@ -28,6 +28,7 @@ const existing = z.strictObject({
   consulAddress: url,
   nomadAddress: url,
   caPem: pem.optional(),
+  tokens: z.strictObject({ consul: name.optional(), nomad: name.optional() }).optional(),
   consulServers: servers.default(1),
   nomadServers: servers.default(1),
   nodePools: z.array(name).default(["default"]),

@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 
 /** Where the APIs of a cluster are, and by what they are known. */
 export interface ClusterApis {
@@ -13,6 +13,11 @@ export interface ClusterApis {
    * @default the hosts of the URLs
    */
   serverNames?: { consul: pulumi.Input<string>; nomad: pulumi.Input<string> } | undefined;
+  /**
+   * Secrets of tokens that programs ask the APIs with, where ACLs are on.
+   * @default those in the variables `CONSUL_HTTP_TOKEN` and `NOMAD_TOKEN` of the machine that runs Pulumi
+   */
+  tokens?: { consul?: pulumi.Input<string> | undefined; nomad?: pulumi.Input<string> | undefined } | undefined;
 }
 
 /** Names that are in the certificates of all servers of a cluster. */
@@ -23,7 +28,7 @@ export const serverNamesOf = (consulDatacenter: string, nomadRegion: string) => 
 
 /** What programs that call the APIs find in their environment: see `ask.js`. */
 export function apiEnvironment(apis: Partial<ClusterApis>): Record<string, pulumi.Input<string>> {
-  const { consulAddress, nomadAddress, caPem, serverNames } = apis;
+  const { consulAddress, nomadAddress, caPem, serverNames, tokens: { consul, nomad } = {} } = apis;
   return {
     ...(consulAddress !== undefined && { CONSUL_HTTP_ADDR: consulAddress }),
     ...(nomadAddress !== undefined && { NOMAD_ADDR: nomadAddress }),
@@ -32,5 +37,7 @@ export function apiEnvironment(apis: Partial<ClusterApis>): Record<string, pulum
       CONSUL_TLS_SERVER_NAME: serverNames.consul,
       NOMAD_TLS_SERVER_NAME: serverNames.nomad,
     }),
+    ...(consul !== undefined && { CONSUL_HTTP_TOKEN: pulumi.secret(consul) }),
+    ...(nomad !== undefined && { NOMAD_TOKEN: pulumi.secret(nomad) }),
   };
 }

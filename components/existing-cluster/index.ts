@@ -29,7 +29,7 @@ export class ExistingCluster extends pulumi.ComponentResource {
     const gate = new ReadyGate(`${name}-ready`, args, { parent: this });
     const provider = new nomad.Provider(
       `${name}-nomad-api`,
-      { address: args.nomadAddress, caPem: args.caPem },
+      { address: args.nomadAddress, caPem: args.caPem, secretId: args.tokens?.nomad },
       { parent: this },
     );
 

@@ -158,7 +158,7 @@ describe("errors of a stack's configuration", () => {
         "cos:trgaet": "existing",
       }),
       [
-        "cos:existing.nodePool: unknown key; known here: consulAddress, nomadAddress, caPem, consulServers, nomadServers, nodePools",
+        "cos:existing.nodePool: unknown key; known here: consulAddress, nomadAddress, caPem, tokens, consulServers, nomadServers, nodePools",
         "cos:jobs[1].variabels: unknown key; known here: file, name, variables",
         "cos:jobs[1].nmae: unknown key; known here: file, name, variables",
         `cos:local.ports.consulDNS: unknown key; known here: ${ports}`,

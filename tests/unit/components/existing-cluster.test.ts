@@ -20,6 +20,17 @@ const jobs = { jobs: [{ file: "jobs/ping.nomad.hcl" }] };
 const byName = (a: Registered, b: Registered) => (a.name < b.name ? -1 : 1);
 
 describe("ExistingCluster", () => {
+  it("is asked with the tokens that are given, which are secrets", async () => {
+    const engine = await MockEngine.start(outputs);
+    const tokens = { consul: "consul's", nomad: "nomad's" };
+    await engine.run(() => new ExistingCluster("cluster", { ...args, tokens }));
+    const inputs = (name: string) => engine.registered.find((each) => each.name === name)?.inputs;
+    assert.deepEqual((inputs("cluster-nomad-api") as { secretId: unknown }).secretId, { secret: "nomad's" });
+    const { environment } = inputs("cluster-ready-gate") as { environment: Record<string, unknown> };
+    assert.deepEqual(environment.CONSUL_HTTP_TOKEN, { secret: "consul's" });
+    assert.deepEqual(environment.NOMAD_TOKEN, { secret: "nomad's" });
+  });
+
   it("is known by the authorities that are given, to the gate and to the provider", async () => {
     const engine = await MockEngine.start(outputs);
     const cluster = await engine.run(() => new ExistingCluster("cluster", { ...args, caPem: "PEM" }));
