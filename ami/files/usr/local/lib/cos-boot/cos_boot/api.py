@@ -43,16 +43,16 @@ class Agent:
     #: Certificates of the authorities that its own certificate is by. Where the file is, its API on the node is by TLS; read anew for every request.
     authorities: Path | None = None
 
-    def base(self) -> str:
-        """URL of its API."""
-        scheme = "https" if self.authorities and self.authorities.exists() else "http"
-        return os.environ.get(self.variable, f"{scheme}://{self.address}").rstrip("/")
+    def url(self) -> str:
+        """URL of its API on the node."""
+        return f"{'https' if self._has_tls() else 'http'}://{self.address}"
 
     def opener(self) -> urllib.request.OpenerDirector:
         """What asks it."""
-        if self.authorities and self.authorities.exists():
-            return direct(ssl.create_default_context(cafile=str(self.authorities)))
-        return DIRECT
+        return direct(ssl.create_default_context(cafile=str(self.authorities))) if self._has_tls() else DIRECT
+
+    def _has_tls(self) -> bool:
+        return self.authorities is not None and self.authorities.exists()
 
 
 #: On nodes its API is in clear, and on the loopback address alone; servers have another by TLS for those outside.
@@ -65,6 +65,7 @@ class Api:
 
     def __init__(self, agent: Agent) -> None:
         self._agent = agent
+        self._given = os.environ.get(agent.variable)
 
     def answers(self) -> bool:
         """Whether the agent says anything, be it a refusal."""
@@ -89,7 +90,7 @@ class Api:
         data = None if body is None else json.dumps(body).encode()
         token = TOKENS / self._agent.token
         headers = {self._agent.header: token.read_text().strip()} if token.exists() else {}
-        request = urllib.request.Request(f"{self._agent.base()}/v1/{path}", method=method, data=data, headers=headers)
+        request = urllib.request.Request(f"{(self._given or self._agent.url()).rstrip('/')}/v1/{path}", method=method, data=data, headers=headers)
         try:
             with self._agent.opener().open(request, timeout=seconds) as response:
                 return _parsed(response.read()), response.headers
