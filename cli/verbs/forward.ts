@@ -38,19 +38,23 @@ export async function forwardApis(context: Context, { print }: { print?: boolean
   const outputs = await context.outputs();
   const { name, region } = clusterOf(outputs);
   const aws = awsCli(context.env, region);
-  const sessions = await Promise.all(
+  const found = await Promise.all(
     forwardsOf(outputs).map(async ({ role, port }) => {
       const [server] = await clusterInstances(aws, name, { "cos-role": role });
-      if (!server?.PrivateIpAddress) throw new UserError(`No instance of cluster ${name} is running as ${role}.`);
-      const parameters = { host: [server.PrivateIpAddress], portNumber: [`${port}`], localPortNumber: [`${port}`] };
-      return [
-        ...["ssm", "start-session", "--target", server.InstanceId, "--region", region],
-        // Consul's API is on the server's own address, and on none of loopback.
-        ...["--document-name", "AWS-StartPortForwardingSessionToRemoteHost"],
-        ...["--parameters", JSON.stringify(parameters)],
-      ];
+      return { role, port, id: server?.InstanceId, address: server?.PrivateIpAddress };
     }),
   );
+  const missing = found.filter(({ address }) => address === undefined).map(({ role }) => role);
+  if (missing.length > 0) throw new UserError(`No instance of cluster ${name} is running as ${missing.join(" or ")}.`);
+  const sessions = found.map(({ port, id = "", address = "" }) => {
+    const parameters = { host: [address], portNumber: [`${port}`], localPortNumber: [`${port}`] };
+    return [
+      ...["ssm", "start-session", "--target", id, "--region", region],
+      // Consul's API is on the server's own address, and on none of loopback.
+      ...["--document-name", "AWS-StartPortForwardingSessionToRemoteHost"],
+      ...["--parameters", JSON.stringify(parameters)],
+    ];
+  });
   if (print) {
     for (const args of sessions) context.terminal.print(["aws", ...args].map(quote).join(" "));
     return exitCodes.ok;

@@ -89,7 +89,7 @@ describe("pulumi-cos login", () => {
       const { context } = contextFor({ "ec2 describe-instances": {} });
       await assert.rejects(
         login(context, "apis", {}),
-        new UserError("No instance of cluster cos-dev is running as consul-server."),
+        new UserError("No instance of cluster cos-dev is running as consul-server or nomad-server."),
       );
     });
   });
