@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { blockingQueryTimeoutSeconds } from "../load-balancer/blocking-queries";
-import type { ServerGroupRef } from "../load-balancer/groups";
+import { protocolOf, type ServerGroupRef } from "../load-balancer/groups";
 import { healthCheck, healthQuestions, serverHealthCheck } from "../load-balancer/health-check";
 import { addresses, entryEdges, forwardTo } from "../load-balancer/listeners";
 import { targetGroup } from "../load-balancer/target-group";
@@ -100,7 +100,7 @@ export class ApiAccess extends pulumi.ComponentResource {
           protocol: "TCP",
           port,
           healthCheck: healthCheck(
-            { ...healthQuestions[key], protocol: args[key].tls ? "HTTPS" : "HTTP" },
+            { ...healthQuestions[key], protocol: protocolOf(args[key]) },
             args.healthCheck,
             serverHealthCheck,
           ),
@@ -130,8 +130,8 @@ export class ApiAccess extends pulumi.ComponentResource {
     const consulApi = service("consul", consulPort, transform.consulTargetGroup, transform.consulListener);
     const nomadApi = service("nomad", nomadPorts.http, transform.nomadTargetGroup, transform.nomadListener);
 
-    const url = ({ tls }: ServerGroupRef, port: number) =>
-      pulumi.interpolate`${tls ? "https" : "http"}://${loadBalancer.dnsName}:${port}`;
+    const url = (servers: ServerGroupRef, port: number) =>
+      pulumi.interpolate`${protocolOf(servers).toLowerCase()}://${loadBalancer.dnsName}:${port}`;
     this.consulAddress = url(consul, consulPort);
     this.nomadAddress = url(nomad, nomadPorts.http);
     this.dnsName = loadBalancer.dnsName;

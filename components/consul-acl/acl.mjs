@@ -34,8 +34,8 @@ const pauseMs = 500;
  * @returns {Promise<string[]>} what has changed, for people; empty where nothing had to
  * @throws where Consul refuses, or does not take the management token in time
  */
-export async function apply(api, wanted, patience = patienceMs) {
-  const deadline = Date.now() + patience;
+export async function apply(api, wanted) {
+  const deadline = Date.now() + patienceMs;
   for (;;) {
     try {
       return await once(api, wanted);

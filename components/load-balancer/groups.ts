@@ -12,6 +12,9 @@ export interface ServerGroupRef {
   tls?: boolean | undefined;
 }
 
+/** By what load balancers speak to the servers' API, and ask for its health. */
+export const protocolOf = ({ tls }: ServerGroupRef) => (tls ? "HTTPS" : "HTTP");
+
 /** Names of the pools' Auto Scaling groups, by the pools' names. */
 export function groupNamesOf(pools: Record<string, ClientPoolRef>): Record<string, pulumi.Input<string>> {
   return Object.fromEntries(Object.entries(pools).map(([key, pool]) => [key, pool.autoScalingGroupName]));

@@ -19,8 +19,8 @@ class Refused extends Error {}
  * @returns {Promise<string[]>} what has changed, for people; empty where the token was known
  * @throws where Nomad has taken another before, or does not answer in time
  */
-export async function bootstrap(url, secret, patience = patienceMs) {
-  const deadline = Date.now() + patience;
+export async function bootstrap(url, secret) {
+  const deadline = Date.now() + patienceMs;
   for (;;) {
     try {
       return await once(url, secret);

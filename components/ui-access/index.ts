@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { applicationLoadBalancer } from "../load-balancer/application";
 import { blockingQueryTimeoutSeconds } from "../load-balancer/blocking-queries";
 import { aliasRecords, httpsCertificate } from "../load-balancer/certificate";
-import { groupNamesOf, partiesOf, type ServerGroupRef } from "../load-balancer/groups";
+import { groupNamesOf, partiesOf, protocolOf } from "../load-balancer/groups";
 import { healthCheck, healthQuestions, serverHealthCheck } from "../load-balancer/health-check";
 import { addresses, addressTypes, entryEdges } from "../load-balancer/listeners";
 import { targetGroup } from "../load-balancer/target-group";
@@ -126,5 +126,3 @@ export class UiAccess extends pulumi.ComponentResource {
     });
   }
 }
-
-const protocolOf = ({ tls }: ServerGroupRef) => (tls ? "HTTPS" : "HTTP");

@@ -8,6 +8,7 @@ import type { TlsFiles } from "../../components/node/tls-files";
 import type { Authority } from "./authority";
 import { type AgentProcess, lastLines, launch, until } from "./agent-process";
 import { endJobs } from "./end-jobs";
+import { endProcessesBelow } from "./end-processes";
 import { removeDirectory, temporaryDirectory } from "./temporary";
 
 /** What a loopback cluster has. */
@@ -148,6 +149,8 @@ export class LoopbackCluster {
       if (this.agents.length > 0 && nomadServers > 0) await endJobs(this.nomadAddress, nomadToken, this.trust);
     } finally {
       await Promise.all(this.agents.splice(0).map((agent) => agent.end()));
+      // Where Nomad does not answer, its tasks run on.
+      await endProcessesBelow(this.directory);
       await unmountBelow(this.directory);
       await removeDirectory(this.directory);
     }

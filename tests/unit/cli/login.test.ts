@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { AwsError } from "../../../cli/aws";
 import { UserError } from "../../../cli/errors";
 import { login } from "../../../cli/verbs/login";
@@ -78,11 +79,17 @@ describe("pulumi-cos login", () => {
     });
 
     it("runs both sessions, says how they are used, and ends where one does", async () => {
-      const { context, written } = contextFor({ ...servers, "ssm start-session": {} });
+      const { context, written } = contextFor(servers);
+      // A session ends when it sees that both have begun.
+      const stub = directory.at("bin", "aws");
+      const both = `n=0; while [ $n -lt 2 ]; do n=0; while read -r line; do case $line in ssm*) n=$((n+1)) ;; esac; done <${directory.at("calls")}; done`;
+      writeFileSync(
+        stub,
+        directory.read("bin/aws").replace('case "$1 $2" in', `case "$1 $2" in\n"ssm start-session") ${both} ;;`),
+      );
       assert.equal(await login(context, "apis", {}), 0);
       assert.match(written.notes.join(), /eval "\$\(npx pulumi-cos env --forwarded\)"/);
-      // The other may be ended before it says that it is there.
-      assert.match(directory.read("calls"), /^ssm start-session /m);
+      assert.equal(directory.read("calls").match(/^ssm start-session /gm)?.length, 2);
     });
 
     it("says where no server runs", async () => {
