@@ -5,7 +5,7 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 systemctl --quiet enable \
-  chrony.service cos-boot.service cos-health.service cos-lifecycle.service cos-secrets.service nftables.service ssh.service \
+  chrony.service cos-acl.service cos-boot.service cos-health.service cos-lifecycle.service cos-secrets.service nftables.service ssh.service \
   systemd-networkd.service systemd-resolved.service cos-docker-prune.timer unattended-upgrades.service nomad.slice
 systemctl --quiet disable consul.service nomad.service nfs-blkmap.service
 # Started by cos-boot on clients: servers run no containers.

@@ -66,6 +66,7 @@ for (const suite of suites) {
       const units = [
         "consul.service",
         "nomad.service",
+        "cos-acl.service",
         "cos-boot.service",
         "cos-health.service",
         "cos-lifecycle.service",

@@ -129,7 +129,8 @@ describe("the ACLs of a real Nomad", function () {
     operator: (node) => ({
       may: [
         ["PUT", "jobs", { Job: job("mine") }],
-        ["DELETE", "job/mine?purge=true"],
+        // Not purged: where that comes while the job is being placed, the leader of Nomad 1.11.3 panics (nomad/plan_apply.go, `applyPlan`), and its successor.
+        ["DELETE", "job/mine"],
         ["PUT", `${node}/eligibility`, { Eligibility: "eligible" }],
         ["PUT", "var/it", variable],
         ["GET", "operator/scheduler/configuration"],

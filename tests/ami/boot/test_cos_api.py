@@ -18,7 +18,10 @@ from cos_boot.api import Agent, ApiError, Denied, Silent
 
 class NomadsApi(unittest.TestCase):
     def setUp(self):
-        requests = self.requests = []
+        requests, test = [], self
+        self.requests = requests
+        #: Tokens that have ended.
+        self.refused = set()
         self.answers = {
             "/v1/agent/self": (200, {"stats": {"client": {"node_id": "n-1"}}}),
             "/v1/node/n-1/drain": (200, {}),
@@ -30,11 +33,12 @@ class NomadsApi(unittest.TestCase):
         class Answers(Handler):
             def do_GET(self):
                 length = int(self.headers.get("Content-Length") or 0)
-                requests.append((self.command, self.path, self.headers.get("X-Nomad-Token"), self.rfile.read(length).decode()))
-                status, body = answers[self.path]
+                token = self.headers.get("X-Nomad-Token")
+                requests.append((self.command, self.path, token, self.rfile.read(length).decode()))
+                status, body = (403, "Permission denied") if token in test.refused else answers[self.path]
                 self.answer(status, json.dumps(body))
 
-            do_PUT = do_GET
+            do_PUT = do_POST = do_GET
 
         port = serve(self, Answers)
         made = tempfile.TemporaryDirectory(prefix="pulumi-cos-nomad-")
@@ -77,6 +81,29 @@ class NomadsApi(unittest.TestCase):
         self.token.write_text("secret\n")
         self.assertTrue(nomad.Nomad().takes_tasks())
         self.assertEqual(self.requests[-1][2], "secret")
+
+    def test_a_login_gets_a_token_once_and_another_when_that_has_ended(self):
+        (self.token.parent / "nomad-login").write_text("signed\n")
+        self.answers["/v1/acl/login"] = (200, {"SecretID": "one"})
+        asked = nomad.Nomad()
+        self.assertTrue(asked.takes_tasks())
+        self.assertTrue(asked.takes_tasks())
+        method, path, token, body = self.requests[0]
+        self.assertEqual((method, path, token), ("POST", "/v1/acl/login", None))
+        self.assertEqual(json.loads(body), {"AuthMethodName": "cos", "LoginToken": "signed"})
+        self.assertEqual([request[2] for request in self.requests[1:]], ["one"] * 3)
+        self.answers["/v1/acl/login"] = (200, {"SecretID": "two"})
+        self.refused.add("one")
+        self.assertTrue(asked.takes_tasks())
+        self.assertEqual(self.requests[-1][2], "two")
+
+    def test_a_token_that_is_refused_at_once_is_not_got_again_and_again(self):
+        (self.token.parent / "nomad-login").write_text("signed\n")
+        self.answers["/v1/acl/login"] = (200, {"SecretID": "one"})
+        self.refused.add("one")
+        with self.assertRaises(Denied):
+            nomad.Nomad().takes_tasks()
+        self.assertEqual(len(self.requests), 2)
 
 
 class ByTls(Directory):

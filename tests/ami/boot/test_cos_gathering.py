@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 from unittest import mock
@@ -16,19 +17,23 @@ from cos_boot.system import BootError  # noqa: E402
 
 
 class Gathering(unittest.TestCase):
-    def gather(self, *answers, role="client", blank=True, patience="120"):
-        """For how long Nomad's start waits, and what is said. The last answer is given again and again."""
+    def gather(self, *answers, role="client", blank=True, patience="120", token=None):
+        """For how long Nomad's start waits, and what is said. The last answer is given again and again; `token` those for it, where there is one."""
         now = 0.0
 
         def sleep(seconds):
             nonlocal now
             now += seconds
 
-        given = list(answers)
+        given = {"health/checks/nomad": list(answers), "acl/token/self": list(token or [])}
+        tokens = tempfile.TemporaryDirectory(prefix="pulumi-cos-tokens-")
+        self.addCleanup(tokens.cleanup)
+        if token:
+            Path(tokens.name, "consul-token").write_text("it")
 
         def call(_self, _method, path):
-            self.assertEqual(path, "health/checks/nomad")
-            answer = given.pop(0) if len(given) > 1 else given[0]
+            of = given[path]
+            answer = of.pop(0) if len(of) > 1 else of[0]
             if isinstance(answer, Exception):
                 raise answer
             return answer
@@ -38,6 +43,7 @@ class Gathering(unittest.TestCase):
             mock.patch.object(gathering, "read_node", return_value=found),
             mock.patch.object(Node, "is_blank", blank),
             mock.patch.object(gathering.Api, "call", call),
+            mock.patch.object(gathering, "TOKENS", Path(tokens.name)),
             mock.patch.object(gathering.time, "sleep", sleep),
             mock.patch.object(gathering.time, "monotonic", lambda: now),
             mock.patch.dict(os.environ, {"COS_BOOT_PATIENCE": patience}),
@@ -62,6 +68,14 @@ class Gathering(unittest.TestCase):
     def test_servers_and_clients_that_hold_something_wait_for_nobody(self):
         self.assertEqual(self.gather([], role="nomad-server"), (0.0, ""))
         self.assertEqual(self.gather([], blank=False), (0.0, ""))
+
+    def test_nodes_of_each_role_wait_until_consul_knows_their_token(self):
+        unknown = Denied("ACL not found")
+        self.assertEqual(self.gather([], role="nomad-server", token=[Silent("no"), unknown, {}]), (1.0, ""))
+        self.assertEqual(self.gather([], blank=False, token=[unknown, {}]), (0.5, ""))
+        seconds, said = self.gather([], role="nomad-server", token=[unknown])
+        self.assertEqual(seconds, 60.0)
+        self.assertIn("Consul does not know the token", said)
 
     def test_where_it_may_not_know_or_is_no_node_nomad_starts(self):
         seconds, said = self.gather(Denied("Permission denied"))

@@ -7,7 +7,7 @@ from unittest import mock
 from support import Directory
 
 from cos_boot import pulse
-from cos_boot.api import Silent
+from cos_boot.api import Denied, Silent
 from cos_boot.nomad import Heartbeat
 
 
@@ -59,6 +59,19 @@ class Hearing(Directory):
 
     def test_an_agent_that_does_not_answer_is_let_be(self):
         self.nomad.heartbeat.side_effect = Silent("no")
+        self.nomad.lives.return_value = False
+        self.assertEqual(self.after(300), 0)
+
+    def test_one_that_lives_and_cannot_say_whose_the_token_is_is_started_anew(self):
+        self.nomad.heartbeat.side_effect = Silent("no answer within 10 s")
+        self.assertEqual(self.after(50), 0)
+        self.assertEqual(self.after(30), 1)
+        self.assertEqual(self.after(500), 1)
+        self.nomad.heartbeat.side_effect = None
+        self.assertEqual(self.after(300), 1)
+
+    def test_one_whose_token_is_refused_is_let_be(self):
+        self.nomad.heartbeat.side_effect = Denied("Permission denied")
         self.assertEqual(self.after(300), 0)
 
     def test_durations_are_read_as_go_writes_them(self):

@@ -25,10 +25,12 @@ class Denied(ApiError):
     """An agent wants a token, or one that may do more."""
 
 
-#: Where tokens for these programs are, where ACLs are on: secrets of the node, each read anew for every request. Nomad's needs agent:read
-#: and node:write, on servers agent:write and operator:write too; Consul's agent:read, node:read and operator:write, and
-#: on all nodes key:read and key:write below cos/CLUSTER/secrets.
+#: Where tokens for these programs are, where ACLs are on: secrets of the node, each read anew for every request. Consul's needs agent:read, node:read
+#: and operator:write, and on all nodes key:read and key:write below cos/CLUSTER/secrets; Nomad's servers need a management token, as leadership is
+#: handed over by none else.
 TOKENS = Path("/etc/cos")
+#: Of Nomad's auth method that takes `Agent.login`: components/nomad-acl.
+AUTH_METHOD = "cos"
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class Agent:
     token: str
     #: Certificates of the authorities that its own certificate is by. Where the file is, its API on the node is by TLS; read anew for every request.
     authorities: Path | None = None
+    #: File with what a token is got for, in place of one; below TOKENS.
+    login: str | None = None
 
     def url(self) -> str:
         """URL of its API on the node."""
@@ -57,20 +61,24 @@ class Agent:
 
 #: On nodes its API is in clear, and on the loopback address alone; servers have another by TLS for those outside.
 CONSUL = Agent("Consul", "CONSUL_HTTP_ADDR", "127.0.0.1:8500", "X-Consul-Token", "consul-token")
-NOMAD = Agent("Nomad", "NOMAD_ADDR", "127.0.0.1:4646", "X-Nomad-Token", "nomad-token", Path("/etc/nomad.d/tls/ca.pem"))
+NOMAD = Agent("Nomad", "NOMAD_ADDR", "127.0.0.1:4646", "X-Nomad-Token", "nomad-token", Path("/etc/nomad.d/tls/ca.pem"), "nomad-login")
 
 
 class Api:
     """An agent's. What fails raises ApiError."""
 
-    def __init__(self, agent: Agent) -> None:
+    def __init__(self, agent: Agent, token: str = "") -> None:
+        """Asks with this token, or with what is below TOKENS."""
         self._agent = agent
         self._given = os.environ.get(agent.variable)
+        self._token = token
+        #: Of the last login.
+        self._got = ""
 
     def answers(self) -> bool:
-        """Whether the agent says anything, be it a refusal."""
+        """Whether the agent says anything, be it a refusal. Without a token, about which it might have to ask its servers."""
         try:
-            self.call("GET", "agent/self")
+            self._send("GET", "agent/self", None, (), "", seconds=10)
         except Silent:
             return False
         except ApiError:
@@ -87,9 +95,32 @@ class Api:
         return value, int(headers.get("X-Consul-Index", 0))
 
     def _ask(self, method: str, path: str, body: Any, accept: tuple[int, ...], *, seconds: float) -> tuple[Any, Message]:
-        data = None if body is None else json.dumps(body).encode()
+        held = bool(self._got)
+        try:
+            return self._send(method, path, body, accept, self._current(), seconds=seconds)
+        except Denied:
+            # It may have ended.
+            self._got = ""
+            if not held:
+                raise
+        return self._send(method, path, body, accept, self._current(), seconds=seconds)
+
+    def _current(self) -> str:
+        """The token; none where there is none to be had."""
+        if self._token:
+            return self._token
         token = TOKENS / self._agent.token
-        headers = {self._agent.header: token.read_text().strip()} if token.exists() else {}
+        if token.exists():
+            return token.read_text().strip()
+        login = TOKENS / self._agent.login if self._agent.login else None
+        if not self._got and login is not None and login.exists():
+            proof = {"AuthMethodName": AUTH_METHOD, "LoginToken": login.read_text().strip()}
+            self._got = self._send("POST", "acl/login", proof, (), "", seconds=10)[0]["SecretID"]
+        return self._got
+
+    def _send(self, method: str, path: str, body: Any, accept: tuple[int, ...], token: str, *, seconds: float) -> tuple[Any, Message]:
+        data = None if body is None else json.dumps(body).encode()
+        headers = {self._agent.header: token} if token else {}
         request = urllib.request.Request(f"{(self._given or self._agent.url()).rstrip('/')}/v1/{path}", method=method, data=data, headers=headers)
         try:
             with self._agent.opener().open(request, timeout=seconds) as response:

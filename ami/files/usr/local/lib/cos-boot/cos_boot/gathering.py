@@ -1,14 +1,15 @@
 """
-What a client does before its Nomad starts for the first time: it waits until Nomad's servers have a leader.
+What a node does before its Nomad starts: it waits until Consul knows the tokens of both, where they have some, and a new client until Nomad's servers have a leader.
 
-Nomad's client that asks servers without one asks again after 15 to 30 seconds only. In a cluster that has just been made, where all nodes boot at
+Consul's agents remember for half a minute that they do not know a token, which Nomad registers itself and its services with. Nomad's client that asks servers without one asks again after 15 to 30 seconds only. In a cluster that has just been made, where all nodes boot at
 once, that would be what the first task waits for. Source: nomad 1.11, client/client.go (`registerRetryIntv`).
 """
 
 import time
+from collections.abc import Callable
 from typing import Any
 
-from .api import CONSUL, Api, ApiError, Denied
+from .api import CONSUL, TOKENS, Api, ApiError, Denied
 from .node import read_node
 from .system import BootError, log, patience
 
@@ -26,23 +27,42 @@ def main() -> int:
     except BootError as error:
         log(f"error: {error}")
         return 0
-    if node.is_server or not node.is_blank:
-        return 0
     consul = Api(CONSUL)
     end = time.monotonic() + min(LIMIT, patience())
+    if (TOKENS / CONSUL.token).exists() and not _wait(end, lambda: _is_known(consul)):
+        log("Consul does not know the token of this node's programs yet: what Nomad has to tell it may be late")
+    if node.is_server or not node.is_blank:
+        return 0
+    try:
+        if not _wait(end, lambda: any(_has_leader(check) for check in consul.call("GET", CHECKS))):
+            log("no server of Nomad's has a leader yet: Nomad looks for one itself")
+    except Denied as error:
+        log(f"whether Nomad's servers have a leader is not known: {error}")
+    return 0
+
+
+def _wait(end: float, is_so: Callable[[], bool]) -> bool:
+    """Waits for something. Returns whether it has come. Raises Denied."""
     while time.monotonic() < end:
         try:
-            if any(_has_leader(check) for check in consul.call("GET", CHECKS)):
-                return 0
-        except Denied as error:
-            log(f"whether Nomad's servers have a leader is not known: {error}")
-            return 0
+            if is_so():
+                return True
+        except Denied:
+            raise
         except ApiError:
             # Consul is about to come, too.
             pass
         time.sleep(INTERVAL)
-    log("no server of Nomad's has a leader yet: Nomad looks for one itself")
-    return 0
+    return False
+
+
+def _is_known(consul: Api) -> bool:
+    """Whether Consul's servers know the token of this node's programs, which is made after Nomad's. They are asked by what no agent remembers the answer to."""
+    try:
+        consul.call("GET", "acl/token/self")
+    except Denied:
+        return False
+    return True
 
 
 def _has_leader(check: dict[str, Any]) -> bool:

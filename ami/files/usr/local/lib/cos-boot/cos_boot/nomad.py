@@ -36,6 +36,10 @@ class Nomad:
         client = self._call("GET", "agent/self")["stats"]["client"]
         return Heartbeat(client["last_heartbeat"], client["heartbeat_ttl"])
 
+    def lives(self) -> bool:
+        """Whether the agent answers at all."""
+        return self._api.answers()
+
     def takes_tasks(self) -> bool:
         """Whether servers know the node, and may place tasks on it."""
         found = self._call("GET", f"node/{self.node}")

@@ -3,13 +3,15 @@
 By TLS a client waits without end for a server that takes its connection and says nothing, as one does that is frozen: its heartbeats stop, and
 its tasks are started elsewhere, although other servers are well. Source: nomad 1.11, helper/pool/pool.go (`getNewConn`). A new agent
 tries another.
+
+So it does with the questions that it has for servers itself, such as whose token this program's is: then it does not answer here, and yet lives.
 """
 
 import re
 import time
 from collections.abc import Callable
 
-from .api import ApiError
+from .api import ApiError, Denied
 from .nomad import Nomad
 from .system import log, run
 
@@ -33,6 +35,8 @@ class Pulse:
         self._clock = clock
         self._next = 0.0
         self._since = clock()
+        #: When the agent last said how it is heard, or did not live.
+        self._answered = clock()
         self._restarted: float | None = None
 
     def step(self) -> None:
@@ -41,19 +45,28 @@ class Pulse:
         if now < self._next:
             return
         self._next = now + INTERVAL
-        try:
-            heartbeat = self._nomad.heartbeat()
-        except ApiError:
-            return
-        silent = min(seconds(heartbeat.last), now - self._since)
-        if silent < max(SILENCE, TTLS * seconds(heartbeat.ttl)):
+        silent, limit = self._silence(now)
+        if silent < limit:
             return
         if self._restarted is not None and now - self._restarted < PAUSE:
             return
         log(f"Nomad's servers have not heard of this client for {silent:.0f} s: its agent is started anew, its tasks run on")
         # Not stopped: it would wait for what it waits for.
         run("systemctl", "kill", "--kill-whom=main", "--signal=KILL", "nomad.service")
-        self._restarted = self._since = now
+        self._restarted = self._since = self._answered = now
+
+    def _silence(self, now: float) -> tuple[float, float]:
+        """For how long the agent has not been heard, and for how long it may be; as far as is known here."""
+        try:
+            heartbeat = self._nomad.heartbeat()
+        except Denied:
+            return 0, SILENCE
+        except ApiError:
+            if not self._nomad.lives():
+                self._answered = now
+            return now - self._answered, SILENCE
+        self._answered = now
+        return min(seconds(heartbeat.last), now - self._since), max(SILENCE, TTLS * seconds(heartbeat.ttl))
 
 
 def seconds(duration: str) -> float:
