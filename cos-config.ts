@@ -390,6 +390,15 @@ export const cosKeys = {
           error: "must be false, or what the authority and the certificates are to be",
         })
         .optional(),
+      acl: z
+        .union(
+          [
+            z.literal(false),
+            z.strictObject({ secrets: texts.optional(), namespaces: z.record(z.string(), texts).optional() }),
+          ],
+          { error: "must be false, or what the tokens are to be" },
+        )
+        .optional(),
       keyring: flag.optional(),
       kmsKeyArn: text.optional(),
     })

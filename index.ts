@@ -14,6 +14,7 @@ const jobs = new NomadJobs("jobs", { jobs: config.jobs }, made.forJobs);
 export const consulAddress = made.consulAddress;
 export const nomadAddress = made.nomadAddress;
 export const caPem = made.caPem;
+export const access = made.access;
 export const clusterWarning = made.warning;
 export const jobIds = jobs.ids;
 export const cluster = made.outputs;

@@ -174,23 +174,34 @@ export interface JobDiff extends Omit<ObjectDiff, "Name"> {
   TaskGroups: (ObjectDiff & { Tasks: ObjectDiff[] | null })[] | null;
 }
 
+/** Who gives tokens for proofs: the auth method of `NomadAcl`. */
+const loginMethod = "cos";
+
+/** A token of Nomad, for a day, for a proof of a `NomadLogins`. @throws ApiError */
+export async function loginToNomad(address: string, proof: string, trust: Trust): Promise<string> {
+  const body = { AuthMethodName: loginMethod, LoginToken: proof };
+  const options = { method: "POST", body, trust };
+  return (await callApi<{ SecretID: string }>(`${address}/v1/acl/login`, options)).SecretID;
+}
+
 /** Nomad's HTTP API, as far as it is needed here. */
 export class NomadApi {
   /**
-   * @param token an ACL token; none where ACLs are off
+   * @param token an ACL token, or how to get one; none where ACLs are off
    * @param trust by what it is known
    */
   constructor(
     readonly address: string,
-    private readonly token?: string,
+    private token?: string | (() => Promise<string>),
     private readonly trust?: Trust,
   ) {}
 
-  private call<T>(path: string, options: CallOptions = {}): Promise<T> {
-    return callApi(this.address + path, { ...options, ...this.access() });
+  private async call<T>(path: string, options: CallOptions = {}): Promise<T> {
+    return callApi(this.address + path, { ...options, ...(await this.access()) });
   }
 
-  private access(): CallOptions {
+  private async access(): Promise<CallOptions> {
+    if (typeof this.token === "function") this.token = await this.token();
     return { trust: this.trust, ...(this.token && { headers: { "X-Nomad-Token": this.token } }) };
   }
 
@@ -289,9 +300,9 @@ export class NomadApi {
   }
 
   /** The end of what a task has written. */
-  taskLog(allocation: string, task: string, type: "stdout" | "stderr", bytes: number): Promise<string> {
+  async taskLog(allocation: string, task: string, type: "stdout" | "stderr", bytes: number): Promise<string> {
     const query = new URLSearchParams({ task, type, plain: "true", origin: "end", offset: String(bytes) });
-    return fetchText(`${this.address}/v1/client/fs/logs/${allocation}?${query.toString()}`, this.access());
+    return fetchText(`${this.address}/v1/client/fs/logs/${allocation}?${query.toString()}`, await this.access());
   }
 }
 

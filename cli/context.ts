@@ -1,5 +1,5 @@
 import { ConsulApi } from "../apis/consul";
-import { NomadApi } from "../apis/nomad";
+import { loginToNomad, NomadApi } from "../apis/nomad";
 import { UserError } from "./errors";
 import type { ClusterOutputs, StackOutputs } from "./outputs";
 import type { Terminal } from "./terminal";
@@ -15,14 +15,16 @@ export interface Context {
 /** Exit codes: all is well, the thing asked about is not well, the command line makes no sense. */
 export const exitCodes = { ok: 0, notWell: 1, usage: 2 } as const;
 
-/** The API of the stack's Nomad. The token is that of the CLI's own variable. */
-export function nomadOf({ nomadAddress, caPem }: StackOutputs, env: NodeJS.ProcessEnv): NomadApi {
-  return new NomadApi(nomadAddress, env.NOMAD_TOKEN, { ca: caPem });
+/** The API of the stack's Nomad. The token is that of the CLI's own variable, otherwise one of an operator. */
+export function nomadOf({ nomadAddress, caPem, access }: StackOutputs, env: NodeJS.ProcessEnv): NomadApi {
+  const trust = { ca: caPem };
+  const login = access && (() => loginToNomad(nomadAddress, access.operator.nomadLogin, trust));
+  return new NomadApi(nomadAddress, env.NOMAD_TOKEN ?? login, trust);
 }
 
-/** The API of the stack's Consul. The token is that of the CLI's own variable. */
-export function consulOf({ consulAddress, caPem }: StackOutputs, env: NodeJS.ProcessEnv): ConsulApi {
-  return new ConsulApi(consulAddress, env.CONSUL_HTTP_TOKEN, { ca: caPem });
+/** The API of the stack's Consul. The token is that of the CLI's own variable, otherwise that of operators. */
+export function consulOf({ consulAddress, caPem, access }: StackOutputs, env: NodeJS.ProcessEnv): ConsulApi {
+  return new ConsulApi(consulAddress, env.CONSUL_HTTP_TOKEN ?? access?.operator.consulToken, { ca: caPem });
 }
 
 /** The stack's cluster on AWS. @throws UserError where it has none */

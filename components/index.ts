@@ -3,6 +3,7 @@ export * from "./api-access";
 export * from "./bastion";
 export * from "./certificate-authority";
 export * from "./client-pool";
+export * from "./cluster-acl";
 export * from "./cluster-record";
 export * from "./cluster-settings";
 export * from "./consul-acl";

@@ -158,6 +158,10 @@ job "fabio" {
     task "fabio" {
       driver      = var.driver
       kill_signal = "SIGTERM"
+
+      # By its identity it gets a token of Consul, where there are ACLs: CONSUL_HTTP_TOKEN.
+      consul {}
+
       # Up to 5 seconds for requests under way.
       kill_timeout = "10s"
 
@@ -188,6 +192,8 @@ job "fabio" {
     task "health" {
       driver      = var.driver
       kill_signal = "SIGTERM"
+
+      consul {}
 
       # There before fabio, and until after its end.
       lifecycle {

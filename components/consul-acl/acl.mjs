@@ -1,10 +1,10 @@
 // @ts-check
 // Makes the policies and tokens of a Consul what they shall be. Plain JavaScript on what Node has built in, so that it runs wherever the package is
 // installed, without a build or a loader.
-import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { call, Refused } from "../cluster-settings/api.mjs";
 import { address, message } from "../ready-gate/gate.mjs";
+import { accessorOf, anonymous, anonymousEntry, markOf, policyEntry, tokenEntry } from "./entries.js";
 import { settleWorkloads } from "./workloads.mjs";
 
 /** @typedef {import("../cluster-settings/api.mjs").Api} Api */
@@ -23,7 +23,6 @@ import { settleWorkloads } from "./workloads.mjs";
 /** @typedef {{ ID: string, Name: string, Description: string, Rules?: string }} Policy as Consul has it */
 /** @typedef {{ AccessorID: string, Description: string, Policies: { Name: string }[] | null }} Token as Consul lists it */
 
-const anonymous = "00000000-0000-0000-0000-000000000002";
 const right = "acl:write";
 const patienceMs = 120_000;
 const pauseMs = 500;
@@ -60,14 +59,14 @@ async function once(api, { cluster, policies, tokens, anonymousPolicies, workloa
       (await call(api, method, `/v1/acl/${where}`, { right, ...(body && { body }), ...(absent && { absent }) })) ||
         "null",
     );
-  const mark = `pulumi-cos ${cluster}: `;
+  const mark = markOf(cluster);
   /** @type {string[]} */
   const changes = [];
 
   /** @type {Policy[]} */
   const foundPolicies = await ask("GET", "policies");
-  for (const [name, { description, rules }] of Object.entries(policies)) {
-    const body = { Name: name, Description: mark + description, Rules: rules };
+  for (const [name, policy] of Object.entries(policies)) {
+    const body = policyEntry(cluster, name, policy);
     const found = foundPolicies.find(({ Name }) => Name === name);
     if (!found) {
       await ask("PUT", "policy", body);
@@ -76,12 +75,11 @@ async function once(api, { cluster, policies, tokens, anonymousPolicies, workloa
     }
     /** @type {Policy} */
     const { Rules, Description } = await ask("GET", `policy/${found.ID}`);
-    if (Rules === rules && Description === body.Description) continue;
+    if (Rules === body.Rules && Description === body.Description) continue;
     await ask("PUT", `policy/${found.ID}`, { ...body, ID: found.ID });
     changes.push(`the policy ${name} has changed`);
   }
 
-  changes.push(...(await settleWorkloads(ask, mark, workloads)));
   /** @type {Token[]} */
   const foundTokens = await ask("GET", "tokens");
   const accessors = new Set();
@@ -89,7 +87,7 @@ async function once(api, { cluster, policies, tokens, anonymousPolicies, workloa
     for (const secret of secretIds) {
       const accessor = accessorOf(secret);
       accessors.add(accessor);
-      const body = { AccessorID: accessor, SecretID: secret, Description: mark + name, Policies: named(of) };
+      const body = tokenEntry(cluster, name, secret, of);
       const found = foundTokens.find(({ AccessorID }) => AccessorID === accessor);
       if (found && found.Description === body.Description && same(found.Policies, of)) continue;
       await ask("PUT", found ? `token/${accessor}` : "token", body);
@@ -98,9 +96,11 @@ async function once(api, { cluster, policies, tokens, anonymousPolicies, workloa
   }
   const unnamed = foundTokens.find(({ AccessorID }) => AccessorID === anonymous);
   if (!same(unnamed?.Policies ?? null, anonymousPolicies)) {
-    await ask("PUT", `token/${anonymous}`, { AccessorID: anonymous, Policies: named(anonymousPolicies) });
+    await ask("PUT", `token/${anonymous}`, anonymousEntry(anonymousPolicies));
     changes.push(`who has no token has ${anonymousPolicies.join(", ") || "no rights"}`);
   }
+  // Consul asks Nomad then, by a name that it looks up as somebody without a token.
+  changes.push(...(await settleWorkloads(ask, mark, workloads)));
 
   for (const { AccessorID, Description } of foundTokens) {
     if (!Description.startsWith(mark) || accessors.has(AccessorID)) continue;
@@ -115,26 +115,14 @@ async function once(api, { cluster, policies, tokens, anonymousPolicies, workloa
   return changes;
 }
 
-/** @param {string[]} names */
-const named = (names) => names.map((Name) => ({ Name }));
-
 /** @param {Token["Policies"]} found @param {string[]} wanted */
 const same = (found, wanted) =>
   JSON.stringify((found ?? []).map(({ Name }) => Name).sort()) === JSON.stringify([...wanted].sort());
 
-/**
- * The public half of a token, which belongs to its secret and does not tell it: by it the token is found again.
- * @param {string} secret
- */
-export function accessorOf(secret) {
-  const hex = createHash("sha256").update(`accessor of ${secret}`).digest("hex");
-  return hex.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-}
-
 /** Servers know the management token once they have a leader, and a leader that is new once it has read its state. */
 const unknownToken = "ACL not found";
 
-/** @param {unknown} error */
+/** Servers make the first of them themselves, perhaps at this moment: see ami/files/usr/local/lib/cos-boot/cos_boot/acl.py. @param {unknown} error */
 const isTransient = (error) => !(error instanceof Refused) || message(error).includes(unknownToken);
 
 /** @param {unknown} error */

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type PropertyError } from "../checks";
+import { type PropertyError, under } from "../checks";
 import type { ClusterApis } from "../cluster-apis";
 import { nameErrors } from "../cluster-settings/servers";
 import type { ConsulPolicy } from "./policies";
@@ -18,12 +18,12 @@ export interface NomadWorkloads {
   jwksUrl: pulumi.Input<string>;
   /** Certificates of the authorities of that address, PEM. @default those that Consul's machines trust */
   caPem?: pulumi.Input<string> | undefined;
-  /** Names of the policies of tasks by Nomad namespace. Those of another namespace get no token. @default `{ default: ["tasks"] }` */
+  /** Names of the policies of tasks by Nomad namespace. Those of another namespace get no token. @default `{ default: ["tasks", "fabio"] }` */
   namespaces?: Record<string, string[]> | undefined;
 }
 
 /** Where nothing is said of namespaces. */
-export const defaultNamespaces: Record<string, string[]> = { default: ["tasks"] };
+export const defaultNamespaces: Record<string, string[]> = { default: ["tasks", "fabio"] };
 
 /** Arguments of {@link ConsulAcl}. A change of any of them is written to Consul. */
 export interface ConsulAclArgs extends Omit<ClusterApis, "nomadAddress"> {
@@ -48,12 +48,6 @@ export interface ConsulAclArgs extends Omit<ClusterApis, "nomadAddress"> {
 export function consulAclErrors(args: ConsulAclArgs, policies: Record<string, ConsulPolicy>): PropertyError[] {
   const { clusterName, tokens = {}, anonymousPolicies = [] } = args;
   const known = Object.keys(policies);
-  const policyErrors = (propertyPath: string, names: string[]) =>
-    names.flatMap((name, i): PropertyError[] =>
-      known.includes(name)
-        ? []
-        : [{ propertyPath: `${propertyPath}[${i}]`, reason: `must be one of ${known.join(", ")}, got "${name}"` }],
-    );
   // As Consul 1.22 checks them: acl/policy.go, `validPolicyName`.
   const named = known
     .filter((name) => !/^[A-Za-z0-9\-_]{1,128}$/.test(name))
@@ -66,12 +60,25 @@ export function consulAclErrors(args: ConsulAclArgs, policies: Record<string, Co
     ...named,
     ...Object.entries(tokens).flatMap(([name, token]) => [
       ...nameErrors(`tokens["${name}"]`, name),
-      ...policyErrors(`tokens.${name}.policies`, token.policies),
+      ...unknownPolicies(`tokens.${name}.policies`, token.policies, known),
     ]),
-    ...Object.entries(args.workloads?.namespaces ?? {}).flatMap(([namespace, of]) => [
-      ...nameErrors(`workloads.namespaces["${namespace}"]`, namespace),
-      ...policyErrors(`workloads.namespaces.${namespace}`, of),
-    ]),
-    ...policyErrors("anonymousPolicies", anonymousPolicies),
+    ...under("workloads.namespaces", namespaceErrors(args.workloads?.namespaces ?? {}, known)),
+    ...unknownPolicies("anonymousPolicies", anonymousPolicies, known),
   ];
+}
+
+/** What is wrong with names of policies by Nomad namespace. */
+export function namespaceErrors(namespaces: Record<string, string[]>, known: string[]): PropertyError[] {
+  return Object.entries(namespaces).flatMap(([namespace, of]) => [
+    ...nameErrors(namespace, namespace),
+    ...unknownPolicies(namespace, of, known),
+  ]);
+}
+
+function unknownPolicies(propertyPath: string, names: string[], known: string[]): PropertyError[] {
+  return names.flatMap((name, i) =>
+    known.includes(name)
+      ? []
+      : [{ propertyPath: `${propertyPath}[${i}]`, reason: `must be one of ${known.join(", ")}, got "${name}"` }],
+  );
 }

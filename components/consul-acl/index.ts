@@ -34,7 +34,10 @@ export class ConsulAcl extends pulumi.ComponentResource {
     refuse("ConsulAcl", consulAclErrors({ ...args, anonymousPolicies }, policies));
     super("cos:index:ConsulAcl", name, {}, opts);
 
-    const workloads = args.workloads && { namespaces: defaultNamespaces, ...args.workloads };
+    const workloads = args.workloads && {
+      ...args.workloads,
+      namespaces: args.workloads.namespaces ?? defaultNamespaces,
+    };
     const wanted = { cluster: clusterName, policies, tokens, anonymousPolicies, workloads };
     const command = new local.Command(
       `${name}-consul`,

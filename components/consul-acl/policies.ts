@@ -41,11 +41,19 @@ export function consulPolicies(clusterName: string) {
       operator: "write",
       agent_prefix: all("write"),
     }),
-    /** What runs on them registers itself, with tokens by its own identity: see `workloads` of `ConsulAcl`. */
-    nomad: policy("Nomad's agents: they register themselves, and find each other", {
+    "nomad-server": policy("Nomad's servers: they register themselves, and find each other", {
       agent_prefix: all("read"),
       node_prefix: all("read"),
-      service: { nomad: { policy: "write" }, "nomad-client": { policy: "write" } },
+      service: { nomad: { policy: "write" } },
+    }),
+    /**
+     * Services are registered with tokens by their own identity (see `workloads` of `ConsulAcl`), and taken out with that of the agent, which looks after all that
+     * it has registered. Source: nomad 1.11, command/agent/consul/service_client.go (`sync`).
+     */
+    "nomad-client": policy("Nomad's clients: they register themselves, and look after the services of their tasks", {
+      agent_prefix: all("read"),
+      node_prefix: all("read"),
+      service_prefix: all("write"),
     }),
     names: policy("Whoever has no token: names of nodes and services, for DNS", {
       node_prefix: all("read"),

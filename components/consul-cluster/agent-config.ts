@@ -102,8 +102,7 @@ export function consulAgentConfig(options: ConsulAgentOptions) {
         ...(options.httpsAddress !== undefined && { https: tlsFileSettings(options.tls) }),
       },
     }),
-    // While the servers are away, agents go on by what they know of tokens.
-    ...(options.acl && { acl: { enabled: true, default_policy: "deny", down_policy: "extend-cache" } }),
+    ...(options.acl && { acl: consulAclBlock }),
     ...(server && serverSettings(server)),
     ...(options.retryJoin && { retry_join: options.retryJoin }),
     // Only servers have a part in Raft; to clients it means nothing.
@@ -118,6 +117,9 @@ export function consulAgentConfig(options: ConsulAgentOptions) {
     ...(forgetAfter !== undefined && { advertise_reconnect_timeout: forgetAfter }),
   };
 }
+
+/** ACLs that are on. While the servers are away, agents go on by what they know of tokens. */
+export const consulAclBlock = { enabled: true, default_policy: "deny", down_policy: "extend-cache" } as const;
 
 /** Tokens of an agent, for a file beside its configuration that is for it alone. */
 export interface ConsulTokens {

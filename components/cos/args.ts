@@ -10,6 +10,7 @@ import type { GossipKeyringArgs } from "../gossip-keyring/args";
 import type { IngressArgs } from "../ingress/args";
 import type { MachineImageArgs } from "../machine-image/args";
 import type { ExistingNetwork, NetworkArgs } from "../network/args";
+import type { ClusterAclArgs } from "../cluster-acl/args";
 import type { ImageRef } from "../node/args";
 import type { NomadClusterArgs } from "../nomad-cluster/args";
 import type { Tags } from "../security-group";
@@ -101,6 +102,15 @@ export interface CosTlsArgs extends CertificateAuthorityArgs, Pick<AgentCertific
   certificateHours?: number | undefined;
 }
 
+/** Who may do what. */
+export interface CosAclArgs extends Omit<ClusterAclArgs, "clusterName"> {
+  /**
+   * What tasks may ask Consul for, by Nomad namespace: names of policies. Tasks of another namespace get no token; services get theirs in each.
+   * @default `{ default: ["tasks", "fabio"] }`
+   */
+  namespaces?: Record<string, string[]> | undefined;
+}
+
 /** What keeps others out of the cluster. All of it is on where nothing is said; what is turned off, every update warns of. */
 export interface CosSecurityArgs {
   /**
@@ -115,6 +125,12 @@ export interface CosSecurityArgs {
    * @default an authority of the cluster, and certificates for a year
    */
   tls?: CosTlsArgs | false | undefined;
+  /**
+   * Tokens without which Consul and Nomad allow nothing but names; `false`: whoever reaches an API may do everything. Turned on or off with a cluster that runs, its new nodes
+   * cannot join the old ones' work: docs/security.md has what to do.
+   * @default tokens that are made for the cluster
+   */
+  acl?: CosAclArgs | false | undefined;
   /**
    * Whether Nomad's servers keep their keys under the KMS key: those that sign workload identities and encrypt variables. They must reach KMS then when they
    * start; `false`: keys are in clear on their disks, and in snapshots. Not to be turned off with a cluster that runs: new servers could not read its keys.

@@ -3,6 +3,9 @@ import { bastionErrors } from "../bastion/args";
 import { type PropertyError, repeated, under } from "../checks";
 import { nameErrors } from "../cluster-settings/servers";
 import { certificateAuthorityErrors, hoursErrors } from "../certificate-authority/args";
+import { clusterAclErrors } from "../cluster-acl/args";
+import { namespaceErrors } from "../consul-acl/args";
+import { consulPolicies } from "../consul-acl/policies";
 import { consulClusterErrors } from "../consul-cluster/args";
 import { containerRegistryErrors } from "../container-registry/args";
 import { gossipKeyringErrors } from "../gossip-keyring/args";
@@ -14,7 +17,8 @@ import { nodeSecretsErrors } from "../node-secrets/args";
 import { nomadClusterErrors } from "../nomad-cluster/args";
 import { sharedFileSystemErrors } from "../shared-file-system/args";
 import { uiAccessErrors } from "../ui-access/args";
-import type { CosArgs } from "./args";
+import { without } from "../without";
+import type { CosAclArgs, CosArgs } from "./args";
 import {
   consulArgs,
   defaultTiers,
@@ -180,7 +184,9 @@ function mountErrors(args: CosArgs): PropertyError[] {
   );
 }
 
-function securityErrors({ security: { gossip, tls, kmsKeyArn } = {} }: CosArgs): PropertyError[] {
+function securityErrors({ security: { gossip, tls, acl, kmsKeyArn } = {}, consul, nomad }: CosArgs): PropertyError[] {
+  const federated = consul?.federation !== undefined || nomad?.authoritativeRegion !== undefined;
+  const reason = "must be false for a cluster that is federated with others: tokens of one are not those of another";
   return [
     ...nodeSecretsErrors({ clusterName: "placeholder", secrets: {}, kmsKeyArn }),
     ...(gossip
@@ -196,6 +202,17 @@ function securityErrors({ security: { gossip, tls, kmsKeyArn } = {} }: CosArgs):
           ...hoursErrors("certificateHours", tls.certificateHours),
         ])
       : []),
+    ...(acl === false ? [] : under("acl", aclErrors(acl ?? {}))),
+    ...(acl !== false && federated ? [{ propertyPath: "acl", reason }] : []),
+  ];
+}
+
+function aclErrors(acl: CosAclArgs): PropertyError[] {
+  const { namespaces = {} } = acl;
+  const known = Object.keys(consulPolicies("placeholder"));
+  return [
+    ...clusterAclErrors({ clusterName: "placeholder", ...without(acl, "namespaces") }),
+    ...under("namespaces", namespaceErrors(namespaces, known)),
   ];
 }
 

@@ -19,9 +19,10 @@ type Service = keyof typeof services;
 export function cutOffWarnings(args: CosArgs): string[] {
   if (args.existingNetwork) return [];
   const { tiers, interfaceEndpoints } = resolveNetwork(args.network ?? {});
-  const { gossip, tls, keyring = true } = args.security ?? {};
+  const { gossip, tls, acl, keyring = true } = args.security ?? {};
   const closed = new Set(tiers.filter((tier) => egressOf(tier) === "none").map(({ name }) => name));
-  const all: Service[] = ["autoscaling", "ec2", ...(gossip === false && tls === false ? [] : (["ssm"] as const))];
+  const hasSecrets = gossip !== false || tls !== false || acl !== false;
+  const all: Service[] = ["autoscaling", "ec2", ...(hasSecrets ? (["ssm"] as const) : [])];
   // Servers read there, too, whether their cluster has formed.
   const servers: Service[] = ["autoscaling", "ec2", "ssm"];
   const groups: [property: string, tier: string | undefined, needs: Service[]][] = [

@@ -5,17 +5,20 @@ import * as pulumi from "@pulumi/pulumi";
 import { ApiAccess } from "../api-access";
 import { Bastion } from "../bastion";
 import type { ClientPool } from "../client-pool";
+import type { ClusterAcl } from "../cluster-acl";
 import { ClusterRecord } from "../cluster-record";
 import { ClusterSettings } from "../cluster-settings";
 import { type ClusterApis, serverNamesOf } from "../cluster-apis";
+import { ConsulAcl } from "../consul-acl";
 import { ConsulCluster } from "../consul-cluster";
 import { ContainerRegistry } from "../container-registry";
 import { Ingress } from "../ingress";
 import { type Architecture } from "../instance-type";
 import { MachineImage } from "../machine-image";
 import { Network } from "../network";
+import { NomadAcl } from "../nomad-acl";
 import { NomadCluster } from "../nomad-cluster";
-import { portGraph } from "../ports";
+import { nomadPorts, portGraph } from "../ports";
 import { ReadyGate } from "../ready-gate";
 import { refuse } from "../refuse";
 import { allow } from "../security-group";
@@ -83,6 +86,11 @@ export class Cos extends pulumi.ComponentResource {
   readonly nomadAddress: pulumi.Output<string>;
   /** Certificates of the authorities that those of the APIs are by, PEM; none where there is no TLS. */
   readonly caPem: pulumi.Output<string> | undefined;
+  /**
+   * What people and pipelines are let in with, where there are ACLs, by the name of their policy: a token of Consul, and by what Nomad's `acl/login` gives one for a day.
+   * All of it is secret.
+   */
+  readonly access: ClusterAcl["people"] | undefined;
   /** The warning of a cluster that is ready but degraded, otherwise an empty string. */
   readonly warning: pulumi.Output<string>;
   /** Number of nodes that run an older launch template than their group's; without servers where this `up` replaces them. */
@@ -93,6 +101,7 @@ export class Cos extends pulumi.ComponentResource {
   readonly forJobs: pulumi.ComponentResourceOptions;
   /** All that is to know of it from outside, for a stack to export. */
   readonly outputs: ReturnType<typeof clusterOutputs>;
+  private readonly acl: ClusterAcl | undefined;
   private rollouts: ServerRollout[] = [];
 
   constructor(name: string, args: CosArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -146,6 +155,8 @@ export class Cos extends pulumi.ComponentResource {
     const cluster = { clusterName: this.clusterName, awsRegion: this.region, apiName: this.apiAccess.dnsName };
     const security = secure(name, args, cluster, this);
     this.caPem = security.caPem;
+    this.acl = security.acl;
+    this.access = security.acl?.people;
     const place: Surroundings = {
       clusterName: this.clusterName,
       vpcId,
@@ -250,9 +261,9 @@ export class Cos extends pulumi.ComponentResource {
 
   /** How the APIs of the cluster are asked. */
   private asked(): ClusterApis {
-    const { consulAddress, nomadAddress, caPem } = this;
+    const { consulAddress, nomadAddress, caPem, acl } = this;
     const names = pulumi.all([this.consul.datacenter, this.nomad.region]).apply((each) => serverNamesOf(...each));
-    return { consulAddress, nomadAddress, ...(caPem && { caPem, serverNames: names }) };
+    return { consulAddress, nomadAddress, ...(caPem && { caPem, serverNames: names }), tokens: acl?.management };
   }
 
   /** What the APIs of the cluster need. */
@@ -278,7 +289,29 @@ export class Cos extends pulumi.ComponentResource {
 
   /** Waits for the cluster, and then sets what is set through its APIs. */
   private ready(name: string, args: CosArgs, { gossipKeys, versions }: Security) {
-    const { consulAddress, nomadAddress, caPem } = this;
+    const { consulAddress, nomadAddress, caPem, acl } = this;
+    const providers = {
+      consul: new consul.Provider(
+        `${name}-consul-api`,
+        { address: consulAddress, caPem, token: acl?.management.consul },
+        { parent: this },
+      ),
+      nomad: new nomad.Provider(
+        `${name}-nomad-api`,
+        { address: nomadAddress, caPem, secretId: acl?.management.nomad },
+        { parent: this },
+      ),
+    };
+    const withCluster = { parent: this, providers, deletedWith: this.nomad };
+    const { readyTimeoutSeconds: timeoutSeconds = 900 } = args;
+    // Not after Nomad's clients, which are in service once their programs have tokens.
+    const nomadAcl =
+      acl &&
+      new NomadAcl(
+        `${name}-nomad-acl`,
+        { ...this.asked(), managementToken: acl.management.nomad, logins: acl.logins, timeoutSeconds },
+        { ...withCluster, dependsOn: this.apis },
+      );
     const pools = Object.values(this.nomad.pools).filter(({ minSize }) => minSize > 0);
     const gate = new ReadyGate(
       `${name}-ready`,
@@ -289,27 +322,42 @@ export class Cos extends pulumi.ComponentResource {
         nodePools: pools.map(({ nodePool }) => nodePool),
         // The first jobs are not to be placed all on the first of a pool's clients.
         minClients: clientsOf(pools),
-        timeoutSeconds: args.readyTimeoutSeconds ?? 900,
+        timeoutSeconds,
       },
-      { parent: this, dependsOn: [...this.apis, this.nomad, ...this.rollouts] },
+      { parent: this, dependsOn: [...this.apis, this.nomad, ...this.rollouts, ...(nomadAcl ? [nomadAcl] : [])] },
     );
     if (!(args.restoring ?? false)) {
       const formed = { consul: this.consul, nomad: this.nomad, tags: args.tags };
       new ClusterRecord(`${name}-record`, formed, { parent: this, dependsOn: gate });
     }
-    const providers = {
-      consul: new consul.Provider(`${name}-consul-api`, { address: consulAddress, caPem }, { parent: this }),
-      nomad: new nomad.Provider(`${name}-nomad-api`, { address: nomadAddress, caPem }, { parent: this }),
-    };
     const secrets = versions && { clusterName: this.clusterName, versions };
     const settings = new ClusterSettings(
       `${name}-settings`,
       { ...this.asked(), consul: this.consul, nomad: this.nomad, gossipKeys, secrets },
-      { parent: this, providers, dependsOn: gate, deletedWith: this.nomad },
+      { ...withCluster, dependsOn: gate },
     );
-    // Of the settings, jobs depend on how they are placed.
-    const dependsOn = [gate, settings.scheduler];
+    // Of the settings, jobs depend on how they are placed; and on who is let in.
+    const dependsOn: pulumi.Resource[] = [gate, settings.scheduler];
+    if (acl) dependsOn.push(this.consulAcl(name, args, acl, { ...withCluster, dependsOn: gate }));
     return { warning: gate.warning, forJobs: { providers, dependsOn, deletedWith: this.nomad } };
+  }
+
+  /** Nomad is there by then: Consul asks it for the keys that it signs the identities of tasks with. */
+  private consulAcl(name: string, args: CosArgs, acl: ClusterAcl, opts: pulumi.ComponentResourceOptions): ConsulAcl {
+    const { caPem, clusterName } = this;
+    const namespaces = args.security?.acl === false ? undefined : args.security?.acl?.namespaces;
+    const url = `${caPem ? "https" : "http"}://nomad.service.consul:${nomadPorts.http}/.well-known/jwks.json`;
+    return new ConsulAcl(
+      `${name}-consul-acl`,
+      {
+        ...this.asked(),
+        clusterName,
+        managementToken: acl.management.consul,
+        tokens: acl.tokens,
+        workloads: { jwksUrl: url, caPem, namespaces },
+      },
+      opts,
+    );
   }
 }
 

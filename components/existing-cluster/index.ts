@@ -19,6 +19,8 @@ export class ExistingCluster extends pulumi.ComponentResource {
   readonly warning: pulumi.Output<string>;
   /** Options for what runs on the cluster: its Nomad provider, after the cluster is ready. */
   readonly forJobs: pulumi.ComponentResourceOptions;
+  /** Whoever uses it has tokens of his own. */
+  readonly access = undefined;
   /** Nothing more is known of it than its addresses. */
   readonly outputs = undefined;
 

@@ -7,8 +7,12 @@ import type { NomadPolicy } from "./policies";
 export interface NomadAclArgs extends Omit<ClusterApis, "consulAddress"> {
   /** Secret of the management token that Nomad is to take: that of an `AclToken`. It does so once: a change of it later has Nomad refuse it. */
   managementToken: pulumi.Input<string>;
+  /** How long it waits for a Nomad that has a leader, in seconds. @default 120 */
+  timeoutSeconds?: number | undefined;
   /** Policies by their names. @default {@link nomadPolicies} */
   policies?: Record<string, NomadPolicy> | undefined;
+  /** Keys of a `NomadLogins`, whose proofs it accepts: each is good for tokens of a day. @default none are accepted */
+  logins?: { publicKeys: pulumi.Input<string[]> } | undefined;
 }
 
 /** What is wrong with the plain arguments of {@link NomadAcl}. */

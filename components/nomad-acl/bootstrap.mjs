@@ -5,7 +5,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import { accessTo, ask } from "../ask.js";
 import { address, message } from "../ready-gate/gate.mjs";
 
-const patienceMs = 120_000;
 const pauseMs = 500;
 const requestTimeoutMs = 10_000;
 
@@ -16,10 +15,11 @@ class Refused extends Error {}
  * Servers agree on the first bootstrap, whichever of them is asked: of two at once, one is refused, and finds then that its token is known.
  * @param {string} url of the Nomad API
  * @param {string} secret of the token
+ * @param {number} patienceMs for how long it waits
  * @returns {Promise<string[]>} what has changed, for people; empty where the token was known
  * @throws where Nomad has taken another before, or does not answer in time
  */
-export async function bootstrap(url, secret) {
+export async function bootstrap(url, secret, patienceMs) {
   const deadline = Date.now() + patienceMs;
   for (;;) {
     try {
@@ -67,12 +67,15 @@ function failure(status, text) {
   return status < 500 ? new Refused(said) : new Error(said);
 }
 
-/** Does it with the token in `NOMAD_TOKEN`, at `NOMAD_ADDR`. */
-export async function main() {
+/**
+ * Does it with the token in `NOMAD_TOKEN`, at `NOMAD_ADDR`.
+ * @param {{ seconds?: number }} [options] for how long it waits; by default as `COS_TIMEOUT_SECONDS` says
+ */
+export async function main({ seconds = Number(process.env.COS_TIMEOUT_SECONDS ?? 120) } = {}) {
   try {
     const secret = process.env.NOMAD_TOKEN;
     if (!secret) throw new Error("NOMAD_TOKEN must hold the secret of the management token that is to be");
-    for (const change of await bootstrap(address("NOMAD_ADDR"), secret)) console.log(change);
+    for (const change of await bootstrap(address("NOMAD_ADDR"), secret, seconds * 1000)) console.log(change);
   } catch (error) {
     console.error(message(error));
     process.exitCode = 1;

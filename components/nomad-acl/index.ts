@@ -5,8 +5,10 @@ import { apiEnvironment } from "../cluster-apis";
 import { refuse } from "../refuse";
 import { type NomadAclArgs, nomadAclErrors } from "./args";
 import { nomadPolicies } from "./policies";
+import { loginMethod } from "./sign";
 
 export { type NomadAclArgs, nomadAclErrors } from "./args";
+export { NomadLogins, type NomadLoginsArgs, nomadLoginsErrors } from "./logins";
 export { nomadPolicies, type NomadPolicy } from "./policies";
 
 /**
@@ -22,6 +24,9 @@ export { nomadPolicies, type NomadPolicy } from "./policies";
  * Its program runs by the package's name, with the `node` on the PATH of the machine that runs Pulumi.
  */
 export class NomadAcl extends pulumi.ComponentResource {
+  /** There once Nomad has taken the management token. */
+  readonly bootstrap: pulumi.Resource;
+
   constructor(name: string, args: NomadAclArgs, opts?: pulumi.ComponentResourceOptions) {
     refuse("NomadAcl", nomadAclErrors(args));
     super("cos:index:NomadAcl", name, {}, opts);
@@ -31,18 +36,55 @@ export class NomadAcl extends pulumi.ComponentResource {
       `${name}-bootstrap`,
       {
         interpreter: ["node", "--input-type=module", "--eval"],
-        create: 'import { main } from "pulumi-cos/nomad-acl"; await main();',
-        environment: { ...apiEnvironment(args), NOMAD_TOKEN: pulumi.secret(args.managementToken) },
+        create: run(),
+        // It is there by then.
+        update: run("{ seconds: 30 }"),
+        environment: {
+          ...apiEnvironment(args),
+          NOMAD_TOKEN: pulumi.secret(args.managementToken),
+          COS_TIMEOUT_SECONDS: String(args.timeoutSeconds ?? 120),
+        },
       },
       child,
     );
+    this.bootstrap = bootstrap;
+    const after = { ...child, dependsOn: bootstrap };
     for (const [policy, { description, rules }] of Object.entries(args.policies ?? nomadPolicies)) {
-      new nomad.AclPolicy(
-        `${name}-${policy}`,
-        { name: policy, description, rulesHcl: rules },
-        { ...child, dependsOn: bootstrap },
-      );
+      new nomad.AclPolicy(`${name}-${policy}`, { name: policy, description, rulesHcl: rules }, after);
     }
+    if (args.logins) this.acceptLogins(name, args.logins.publicKeys, after);
     this.registerOutputs();
   }
+
+  private acceptLogins(name: string, publicKeys: pulumi.Input<string[]>, opts: pulumi.CustomResourceOptions): void {
+    const { audience, algorithm, claim } = loginMethod;
+    const method = new nomad.AclAuthMethod(
+      `${name}-logins`,
+      {
+        name: loginMethod.name,
+        type: "JWT",
+        tokenLocality: "local",
+        maxTokenTtl: "24h0m0s",
+        config: {
+          jwtValidationPubKeys: publicKeys,
+          boundAudiences: [audience],
+          signingAlgs: [algorithm],
+          claimMappings: { [claim]: claim },
+        },
+      },
+      opts,
+    );
+    new nomad.AclBindingRule(
+      `${name}-logins`,
+      {
+        authMethod: method.name,
+        bindType: "policy",
+        bindName: `\${value.${claim}}`,
+        description: "The policy that the proof names",
+      },
+      opts,
+    );
+  }
 }
+
+const run = (options = "") => `import { main } from "pulumi-cos/nomad-acl"; await main(${options});`;

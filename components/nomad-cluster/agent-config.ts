@@ -83,7 +83,7 @@ export function nomadAgentConfig(options: NomadAgentOptions) {
     advertise: { http: bindAddress, rpc: bindAddress, serf: bindAddress },
     ports: { http: ports.http, rpc: ports.rpc, serf: ports.serf },
     // Nomad registers itself there, and finds its servers there by what they register.
-    consul: { address: options.consulAddress, ...(options.workloadIdentity && identities) },
+    consul: { address: options.consulAddress, ...(options.workloadIdentity && workloadIdentities) },
     ...(options.tls && { tls: tlsBlock(options.tls) }),
     ...(options.acl && { acl: { enabled: true } }),
     ...(server && serverSettings(server)),
@@ -108,7 +108,7 @@ function tlsBlock(files: TlsFiles) {
 
 /** As Consul is to take them: for an hour each, and renewed by Nomad before. */
 const identity = { aud: ["consul.io"], ttl: "1h" };
-const identities = { service_identity: identity, task_identity: identity };
+export const workloadIdentities = { service_identity: identity, task_identity: identity };
 
 function serverSettings({ autopilot, scheduler, httpConnectionsPerClient, ...server }: NomadServerOptions) {
   return {

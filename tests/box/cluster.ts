@@ -43,10 +43,18 @@ export type Agent = "consul" | "nomad";
 /** Serf's number for an agent that the others do not hear. */
 export const serfFailed = 4;
 
-/** What curl is told to ask an agent, on its own node, for a path below `/v1/`. */
+/** Files of servers with a token that may do everything. */
+export const managementFiles: Record<Agent, string> = {
+  consul: "/etc/cos/consul-management-token",
+  nomad: "/etc/cos/nomad-token",
+};
+
+/** What curl is told to ask a server, on its own node, for a path below `/v1/`: with all rights. */
 export function asking(agent: Agent, path: string): string[] {
-  if (agent === "consul") return [`http://127.0.0.1:8500/v1/${path}`];
-  return ["--cacert", "/etc/nomad.d/tls/ca.pem", `https://127.0.0.1:4646/v1/${path}`];
+  const header = `X-${agent === "consul" ? "Consul" : "Nomad"}-Token: {{token:trim}}`;
+  const token = ["--variable", `token@${managementFiles[agent]}`, "--expand-header", header];
+  if (agent === "consul") return [...token, `http://127.0.0.1:8500/v1/${path}`];
+  return [...token, "--cacert", "/etc/nomad.d/tls/ca.pem", `https://127.0.0.1:4646/v1/${path}`];
 }
 
 /** The cluster in a box, asked through its own machines: by whichever server answers. */
@@ -70,7 +78,12 @@ export class BoxCluster {
 
   /** What Nomad's command line says on a host, as to somebody who has logged in there. */
   nomad(host: string, ...command: string[]): Promise<string> {
-    return this.exec(host, "bash", "--login", "-c", 'exec nomad "$@"', "nomad", ...command);
+    return this.loggedIn(host, "nomad", ...command);
+  }
+
+  /** Runs a command on a host, as somebody who has logged in there as root. */
+  loggedIn(host: string, ...command: string[]): Promise<string> {
+    return this.exec(host, "bash", "--login", "-c", 'exec "$@"', "login", ...command);
   }
 
   /** What an agent's API answers to a GET below `/v1/`; undefined when no server does. */

@@ -4,7 +4,7 @@ import { Resolver } from "node:dns/promises";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { consulAgentConfig, consulPolicies, type ConsulPolicy, consulTokens } from "../../components";
-import { accessorOf } from "../../components/consul-acl/acl.mjs";
+import { accessorOf } from "../../components/consul-acl/entries.js";
 import { type AgentProcess, launch } from "../support/agent-process";
 import { LoopbackCluster } from "../support/loopback-cluster";
 import { runProgram } from "../support/settings-program";
@@ -23,7 +23,8 @@ describe("the ACLs of a real Consul", function () {
     agent: [agent],
     "node-programs": [randomUUID()],
     "server-programs": [randomUUID()],
-    nomad: [randomUUID()],
+    "nomad-server": [randomUUID()],
+    "nomad-client": [randomUUID()],
     fabio: [randomUUID()],
     operator: [randomUUID()],
     "read-only": [randomUUID()],
@@ -143,14 +144,26 @@ describe("the ACLs of a real Consul", function () {
         ["GET", "operator/keyring"],
       ],
     },
-    nomad: {
+    "nomad-server": {
       may: [
-        ["PUT", "catalog/register", { ...own, Service: { Service: "nomad-client" } }],
-        ["PUT", "catalog/deregister", { Node: "client", ServiceID: "nomad-client" }],
+        ["PUT", "catalog/register", { ...own, Service: { Service: "nomad" } }],
+        ["PUT", "catalog/deregister", { Node: "client", ServiceID: "nomad" }],
         ["GET", "agent/self"],
       ],
       not: [
         ["PUT", "catalog/register", { ...own, Service: { Service: "web" } }],
+        ["GET", "kv/any"],
+        ["PUT", "catalog/register", intruder],
+        ["GET", "operator/autopilot/configuration"],
+      ],
+    },
+    "nomad-client": {
+      may: [
+        ["PUT", "catalog/register", { ...own, Service: { Service: "web" } }],
+        ["PUT", "catalog/deregister", { Node: "client", ServiceID: "web" }],
+        ["GET", "agent/self"],
+      ],
+      not: [
         ["GET", "kv/any"],
         ["PUT", "kv/any", "it"],
         ["PUT", "catalog/register", intruder],

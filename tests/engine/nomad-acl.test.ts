@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
+import { generateKeyPairSync, type KeyObject, randomUUID } from "node:crypto";
 import { nomadPolicies } from "../../components";
+import { loginMethod, signLogin } from "../../components/nomad-acl/sign";
 import { LoopbackCluster } from "../support/loopback-cluster";
 import { runProgram } from "../support/settings-program";
 
@@ -179,6 +180,39 @@ describe("the ACLs of a real Nomad", function () {
     assert.ok((await seen(secrets["node-programs"])).includes("there"));
     // What the right to read jobs is for.
     assert.ok(!(await seen(secrets["server-programs"])).includes("there"));
+  });
+
+  it("give tokens for proofs by a key that they know, with the policy that is named there, and for no others", async () => {
+    const [known, other] = [1, 2].map(() => generateKeyPairSync("rsa", { modulusLength: 2048 }));
+    assert.ok(known && other);
+    const pem = ({ privateKey }: { privateKey: KeyObject }) =>
+      privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+    const { name, audience, algorithm, claim } = loginMethod;
+    await json("POST", "acl/auth-method", {
+      ...{ Name: name, Type: "JWT", TokenLocality: "local", MaxTokenTTL: "24h0m0s" },
+      Config: {
+        JWTValidationPubKeys: [known.publicKey.export({ type: "spki", format: "pem" })],
+        ...{ BoundAudiences: [audience], SigningAlgs: [algorithm], ClaimMappings: { [claim]: claim } },
+      },
+    });
+    await json("POST", "acl/binding-rule", {
+      ...{ AuthMethod: name, BindType: "policy", BindName: `\${value.${claim}}` },
+    });
+    const login = (LoginToken: string) => ask(undefined, "POST", "acl/login", { AuthMethodName: name, LoginToken });
+
+    const proof = signLogin(pem(known), "operator");
+    assert.equal(signLogin(pem(known), "operator"), proof, "the same each time");
+    const { status, text } = await login(proof);
+    assert.equal(status, 200, text);
+    const token = JSON.parse(text) as { SecretID: string; Policies: string[]; Type: string; ExpirationTTL: string };
+    assert.deepEqual([token.Policies, token.Type, token.ExpirationTTL], [["operator"], "client", "24h0m0s"]);
+    assert.equal((await ask(token.SecretID, "GET", "operator/scheduler/configuration")).status, 200);
+    assert.equal((await ask(token.SecretID, "GET", "acl/tokens")).status, 403);
+    const wrong = await login(signLogin(pem(other), "operator"));
+    assert.equal(wrong.status, 401);
+    assert.match(wrong.text, /no known key successfully validated the token signature/);
+    // There is no such policy: it may nothing.
+    assert.match((await login(signLogin(pem(known), "management"))).text, /no role or policy bindings matched|policy/);
   });
 
   it("are not begun with another token, and then what to do is said", async () => {

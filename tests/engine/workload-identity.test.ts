@@ -27,7 +27,7 @@ describe("identities of Nomad's tasks, for a real Consul", function () {
         ...{ cluster: "blue", policies: consulPolicies("blue"), anonymousPolicies: ["names"], workloads },
         tokens: {
           agent: { secretIds: [agent], policies: ["agent"] },
-          nomad: { secretIds: [nomadsToken], policies: ["nomad"] },
+          nomad: { secretIds: [nomadsToken], policies: ["nomad-server", "nomad-client"] },
         },
       }),
     });

@@ -1,3 +1,4 @@
+import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import type { MockOutputs } from "./mock-engine";
 
 /** What certificates of ACM and records of Route 53 have besides their inputs. */
@@ -23,8 +24,18 @@ export const certificateOutputs: MockOutputs = {
 
 /** What keys and certificates of the tls provider have besides their inputs. */
 export const tlsOutputs: MockOutputs = {
-  "tls:index/privateKey:PrivateKey": (_inputs, name) => ({ privateKeyPem: `key of ${name}\n` }),
+  "tls:index/privateKey:PrivateKey": (inputs, name) =>
+    (inputs as { algorithm: string }).algorithm === "RSA" ? rsaKey() : { privateKeyPem: `key of ${name}\n` },
   "tls:index/selfSignedCert:SelfSignedCert": (_inputs, name) => ({ certPem: `certificate ${name}\n` }),
   "tls:index/certRequest:CertRequest": (_inputs, name) => ({ certRequestPem: `request ${name}` }),
   "tls:index/locallySignedCert:LocallySignedCert": (_inputs, name) => ({ certPem: `certificate ${name}\n` }),
 };
+
+/** One that signs, the same each time: a new one takes a while. */
+function rsaKey() {
+  key ??= generateKeyPairSync("rsa", { modulusLength: 2048 })
+    .privateKey.export({ type: "pkcs8", format: "pem" })
+    .toString();
+  return { privateKeyPem: key, publicKeyPem: createPublicKey(key).export({ type: "spki", format: "pem" }).toString() };
+}
+let key: string | undefined;

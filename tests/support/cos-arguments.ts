@@ -25,6 +25,8 @@ export const everythingCos: CosArgs = {
     datacenter: "europe",
     federation: { primaryDatacenter: "america", peerCidrs: ["10.64.0.0/16"], retryJoin: ["10.64.0.10"] },
   },
+  // Tokens of one are not those of another of a federation.
+  security: { acl: false },
   nomad: {
     instanceType: "t3.small",
     region: "europe",

@@ -90,6 +90,10 @@ export const randomCos: fc.Arbitrary<CosArgs> = fc
       uiAccess: maybe(uiAccess(pools)),
       bastion: maybe(fc.record({ allowedCidrs: maybe(cidrs) })),
       fileSystem: fc.constant(withFiles ? {} : undefined),
-      security: fc.constantFrom<CosArgs["security"][]>(undefined, { tls: false }),
+      security: fc.constantFrom<CosArgs["security"][]>(
+        ...(federated
+          ? [{ acl: false as const }, { acl: false as const, tls: false as const }]
+          : [undefined, { tls: false as const }]),
+      ),
     }),
   );

@@ -22,7 +22,9 @@ class FirstTokens(Directory):
         file = self.directory / "consul-acl.json"
         file.unlink(missing_ok=True)
         if there:
-            file.write_text(json.dumps({"token": "management", "requests": [POLICY, TOKEN]}))
+            file.write_text(json.dumps([POLICY, TOKEN]))
+        management = self.directory / "management"
+        management.write_text("management\n")
         given, asked = list(answers), []
 
         def call(api, method, path, body):
@@ -33,6 +35,7 @@ class FirstTokens(Directory):
 
         with (
             mock.patch.object(acl, "FILE", file),
+            mock.patch.object(acl, "MANAGEMENT", management),
             mock.patch.object(acl, "read_node", return_value=parse_node(node(role=role, agents=["consul"]))),
             mock.patch.object(acl.Api, "call", call),
             mock.patch.object(acl.time, "sleep"),

@@ -59,7 +59,7 @@ class Files(Directory):
         return {name: path.read_text() for name, path in self.files.items()}
 
     def test_all_are_written_at_boot_for_their_owners_alone(self):
-        self.assertEqual(secrets.fetch(self.node, self.store), {"consul"})
+        self.assertEqual(secrets.fetch(self.node, self.store), {"reload consul"})
         self.assertEqual(self.content(), {"/certificate": "c1", "/ring": "r1", "/mine": "m1"})
         modes = {oct(path.stat().st_mode & 0o777) for path in self.files.values()}
         self.assertEqual((modes, oct((self.directory / "etc/consul.d/tls").stat().st_mode & 0o777)), ({"0o600"}, "0o700"))
@@ -78,7 +78,7 @@ class Files(Directory):
         for name in self.files:
             self.store.change(name, "new")
         self.store.asked.clear()
-        self.assertEqual(secrets.fetch(self.node, self.store, running=True), {"consul"})
+        self.assertEqual(secrets.fetch(self.node, self.store, running=True), {"reload consul"})
         self.assertEqual(self.store.asked, ["/certificate", "/mine"])
         self.assertEqual(self.content(), {"/certificate": "new", "/ring": "r1", "/mine": "new"})
         self.assertEqual(secrets.known(), {"/certificate": 2, "/mine": 2})
@@ -150,7 +150,7 @@ class Renewing(Directory):
         self.renewals += 1
         changed = self.has != self.newest
         self.has = dict(self.newest)
-        return {"nomad", "consul"} if changed else set()
+        return {"reload nomad", "reload consul"} if changed else set()
 
     def reloaded(self):
         return [call.args for call in self.run.call_args_list]
@@ -175,6 +175,15 @@ class Renewing(Directory):
         self.assertEqual(self.renewals, 1)
         self.assertEqual(self.reloaded(), [("systemctl", "reload", "consul.service"), ("systemctl", "reload", "nomad.service")])
         self.assertEqual(self.consul.store[OWN], {"/a": 2})
+
+    def test_what_an_agent_reads_at_its_start_alone_has_it_start_anew_in_its_turn(self):
+        turns = []
+        renewed = renewal.Renewal("dev", Api(CONSUL), lambda: {"restart nomad"}, lambda: self.now, lambda: turns.append(self.reloaded()))
+        self.consul.store[WANTED] = {"/a": 2}
+        self.now = 3600.0
+        with self.assertRaises(AwsError):
+            renewed.step()
+        self.assertEqual((turns, self.reloaded()), ([[]], [("systemctl", "restart", "nomad.service")]))
 
     def test_an_old_answer_of_aws_is_asked_for_again(self):
         self.consul.store[WANTED] = {"/a": 2}

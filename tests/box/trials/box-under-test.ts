@@ -58,7 +58,7 @@ export class BoxUnderTest {
     assert.ok(balancer);
     this.url = `http://${balancer.address}/ping`;
     await cluster.untilWhole();
-    await cluster.exec("consul-server-1", "consul", "kv", "put", kept.key, kept.value);
+    await cluster.loggedIn("consul-server-1", "consul", "kv", "put", kept.key, kept.value);
   }
 
   async down(): Promise<void> {

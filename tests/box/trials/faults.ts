@@ -88,8 +88,8 @@ export function faults(tested: BoxUnderTest, all: boolean): void {
         await tested.box.order("cut", "b");
         // Not until Nomad has given up its clients: a new leader of Nomad gives all of them 5 minutes.
         await tested.cluster.until("Consul has found the zone's agents failed", async () => {
-          const url = "http://127.0.0.1:8500/v1/agent/members";
-          const said = await tested.cluster.exec(outside.name, "curl", "--fail", "--silent", url);
+          const question = ["curl", "--fail", "--silent", ...asking("consul", "agent/members")];
+          const said = await tested.cluster.exec(outside.name, ...question);
           const members = JSON.parse(said) as { Addr: string; Status: number }[];
           return inZone.every((address) =>
             members.some(({ Addr, Status }) => Addr === address && Status === serfFailed),

@@ -30,19 +30,21 @@ for protocol, (_, port), datagram in packets():
 const nomadTls = `ssl.create_default_context(cafile="/etc/nomad.d/tls/ca.pem")`;
 
 /**
- * Counts by port, the asking or the asked, how many packets of TCP there are, and how many have a text in them. With `asks`, it gives the text to the agents of the
- * host, which hand it on to servers.
+ * Counts by port, the asking or the asked, how many packets of TCP there are, and how many have one of some texts in them, separated by spaces. With `asks`, it gives the first
+ * to the agents of the host, which hand it on to servers, with the others as tokens of Consul and Nomad.
  */
 export const overhear = `${listen}
 import collections, json, ssl, sys, threading, urllib.request
-text, asks = sys.argv[1], sys.argv[2] == "true"
+texts, asks = sys.argv[1].split(), sys.argv[2] == "true"
+text, *tokens = texts
 def ask():
     time.sleep(1)
     variable = json.dumps({"Path": "overheard", "Items": {"it": text}})
-    for url, body, context in (
-        ("http://127.0.0.1:8500/v1/kv/overheard", text, None), ("https://127.0.0.1:4646/v1/var/overheard", variable, ${nomadTls})
+    for url, body, context, headers in (
+        ("http://127.0.0.1:8500/v1/kv/overheard", text, None, {"X-Consul-Token": tokens[0]}),
+        ("https://127.0.0.1:4646/v1/var/overheard", variable, ${nomadTls}, {"X-Nomad-Token": tokens[1]}),
     ):
-        request = urllib.request.Request(url, method="PUT", data=body.encode())
+        request = urllib.request.Request(url, method="PUT", data=body.encode(), headers=headers)
         urllib.request.urlopen(request, timeout=10, context=context).read()
 if asks:
     threading.Thread(target=ask).start()
@@ -51,7 +53,7 @@ for protocol, ports, segment in packets():
     if protocol == TCP:
         for port in set(ports):
             seen[port] += 1
-            found[port] += text.encode() in segment
+            found[port] += any(each.encode() in segment for each in texts)
 print(json.dumps({port: [seen[port], found[port]] for port in (8300, 4647, 8500, 8501, 4646)}))
 `;
 
@@ -88,7 +90,9 @@ except OSError as error:
 /** Says how often words are in a snapshot of Nomad, taken from the node's own agent, and what a KMS key does for the node, asked by operation. */
 export const keyringOf = `
 import io, json, ssl, sys, tarfile, urllib.request
-snapshot = urllib.request.urlopen("https://127.0.0.1:4646/v1/operator/snapshot", timeout=30, context=${nomadTls}).read()
+token = open("/etc/cos/nomad-token").read().strip()
+request = urllib.request.Request("https://127.0.0.1:4646/v1/operator/snapshot", headers={"X-Nomad-Token": token})
+snapshot = urllib.request.urlopen(request, timeout=30, context=${nomadTls}).read()
 state = tarfile.open(fileobj=io.BytesIO(snapshot)).extractfile("state.bin").read()
 # As MessagePack has a short text: in a UUID there may be any word of hexadecimal digits.
 print(json.dumps({word: state.count(bytes([0xa0 + len(word)]) + word.encode()) for word in sys.argv[1:]}))

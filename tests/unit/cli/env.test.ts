@@ -5,6 +5,7 @@ import { dirname } from "node:path";
 import { addresses } from "../../../cli/verbs/addresses";
 import { quote } from "../../../cli/shell";
 import { env } from "../../../cli/verbs/env";
+import { HttpDouble } from "../../support/http-double";
 import { useDirectory } from "../../support/directory";
 import { contextWith } from "./context";
 import { clusterOutputs, stackOutputs } from "./outputs";
@@ -22,7 +23,7 @@ describe("pulumi-cos env", () => {
       "export CONSUL_HTTP_ADDR=http://api.example:8500\n" +
         "export NOMAD_ADDR=http://api.example:4646\n" +
         "export NOMAD_REGION=eu-central-1\n" +
-        "unset CONSUL_CACERT NOMAD_CACERT\n",
+        "unset CONSUL_CACERT CONSUL_HTTP_TOKEN NOMAD_CACERT NOMAD_TOKEN\n",
     );
   });
 
@@ -49,6 +50,33 @@ describe("pulumi-cos env", () => {
     assert.deepEqual([CONSUL_HTTP_ADDR, NOMAD_ADDR], ["https://localhost:8501", "https://localhost:443"]);
   });
 
+  it("has tokens of an operator, Nomad's by its login, and says where there is none", async () => {
+    const nomad = new HttpDouble();
+    await nomad.start();
+    nomad.answers["/v1/acl/login"] = ({ body }) => {
+      const { AuthMethodName, LoginToken } = JSON.parse(body) as Record<string, string>;
+      const isRight = AuthMethodName === "cos" && LoginToken === "proof";
+      return isRight ? { body: { SecretID: "of Nomad" } } : { status: 401, body: "no" };
+    };
+    try {
+      const access = (nomadLogin: string) => ({
+        operator: { consulToken: "of Consul", nomadLogin },
+        "read-only": { consulToken: "no", nomadLogin: "no" },
+      });
+      const outputs = { ...stackOutputs(), nomadAddress: nomad.url };
+      const one = contextWith({ ...outputs, access: access("proof") });
+      assert.equal(await env(one.context, { json: true }), 0);
+      const { CONSUL_HTTP_TOKEN, NOMAD_TOKEN } = JSON.parse(one.written.out) as Record<string, string>;
+      assert.deepEqual([CONSUL_HTTP_TOKEN, NOMAD_TOKEN], ["of Consul", "of Nomad"]);
+      const other = contextWith({ ...outputs, access: access("another") });
+      assert.equal(await env(other.context, {}), 1);
+      assert.match(other.written.notes.join(), /^There is no token of Nomad: /);
+      assert.match(other.written.out, /^unset .*NOMAD_TOKEN/m);
+    } finally {
+      await nomad.stop();
+    }
+  });
+
   it("removes what another cluster has and this has not", async () => {
     const { context, written } = contextWith(existing);
     await env(context, {});
@@ -62,7 +90,10 @@ describe("pulumi-cos env", () => {
     const { context, written } = contextWith(existing);
     context.outputs = () => Promise.reject(new Error("asked"));
     assert.equal(await env(context, { unset: true }), 0);
-    assert.equal(written.out, "unset CONSUL_HTTP_ADDR CONSUL_CACERT NOMAD_ADDR NOMAD_CACERT NOMAD_REGION\n");
+    assert.equal(
+      written.out,
+      "unset CONSUL_HTTP_ADDR CONSUL_CACERT CONSUL_HTTP_TOKEN NOMAD_ADDR NOMAD_CACERT NOMAD_TOKEN NOMAD_REGION\n",
+    );
   });
 
   it("is JSON on demand", async () => {

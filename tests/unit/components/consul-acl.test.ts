@@ -55,7 +55,7 @@ describe("ConsulAcl", () => {
       const { COS_CONSUL_ACL } = (inputs as { environment: { COS_CONSUL_ACL: { secret: string } } }).environment;
       return (JSON.parse(COS_CONSUL_ACL.secret) as { workloads: object }).workloads;
     };
-    assert.deepEqual(workloadsOf("one"), { jwksUrl, namespaces: { default: ["tasks"] } });
+    assert.deepEqual(workloadsOf("one"), { jwksUrl, namespaces: { default: ["tasks", "fabio"] } });
     assert.deepEqual(workloadsOf("two"), { jwksUrl, caPem: "PEM", namespaces });
     const errors = consulAclErrors(
       { ...args, workloads: { jwksUrl, namespaces: { shop: ["none"] } } },

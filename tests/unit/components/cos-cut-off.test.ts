@@ -44,7 +44,7 @@ describe("what nodes are cut off from", () => {
     assert.deepEqual(found(closed(["ec2", "autoscaling", "ssm"])), ["nomad: kms"]);
     assert.deepEqual(found(closed(["ec2", "autoscaling", "ssm"], { security: { keyring: false } })), []);
     // Without secrets, clients read no parameter; servers do.
-    const security = { gossip: false, tls: false } as const;
+    const security = { gossip: false, tls: false, acl: false } as const;
     assert.deepEqual(found(closed(["ec2", "autoscaling", "kms"], { security })), ["consul: ssm", "nomad: ssm"]);
   });
 

@@ -3,6 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
 import { Cos, type CosArgs, NomadJobs } from "../../../components";
+import { secretId } from "../../../components/acl-token/secret-id";
 import { everythingCos, Resources, smallestCos } from "../../support/cos-arguments";
 import { valueOf } from "../../support/mock-engine";
 import { watch } from "../../support/mock-requests";
@@ -10,6 +11,9 @@ import { runCos, runProgram } from "../../support/stack-program";
 
 const api = "https://cos-api-nlb.elb.eu-central-1.amazonaws.com";
 const caPem = "certificate cos-authority-1\n";
+
+/** Secret of a management token. */
+const management = (product: string) => secretId(`password of cos-acl-${product}-management-1`);
 
 /** How many resources of each type there are. */
 function counts(resources: Resources): Record<string, number> {
@@ -43,14 +47,17 @@ describe("Cos", function () {
     assert.deepEqual(new Resources(children).shape, [
       "cos:index:ApiAccess cos-api",
       "cos:index:CertificateAuthority cos-authority",
+      "cos:index:ClusterAcl cos-acl",
       "cos:index:ClusterRecord cos-record",
       "cos:index:ClusterSettings cos-settings",
+      "cos:index:ConsulAcl cos-consul-acl",
       "cos:index:ConsulCluster cos-consul",
       "cos:index:GossipKeyring cos-gossip-consul",
       "cos:index:GossipKeyring cos-gossip-nomad",
       "cos:index:MachineImage cos-image-arm64",
       "cos:index:Network cos-network",
       "cos:index:NodeSecrets cos-secrets",
+      "cos:index:NomadAcl cos-nomad-acl",
       "cos:index:NomadCluster cos-nomad",
       "cos:index:ReadyGate cos-ready",
       "cos:index:ServerRollout cos-consul-rollout",
@@ -82,18 +89,21 @@ describe("Cos", function () {
       "aws:lb/listener:Listener": 2,
       "aws:lb/loadBalancer:LoadBalancer": 1,
       "aws:lb/targetGroup:TargetGroup": 2,
-      "aws:ssm/parameter:Parameter": 16,
+      "aws:ssm/parameter:Parameter": 28,
       "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": 36,
       "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": 32,
       "awsx:ec2:Vpc": 1,
-      "command:local:Command": 6,
+      "command:local:Command": 8,
       "consul:index/autopilotConfig:AutopilotConfig": 1,
+      "cos:index:AclToken": 12,
       "cos:index:ApiAccess": 1,
       "cos:index:Certificate": 4,
       "cos:index:CertificateAuthority": 1,
       "cos:index:ClientPool": 2,
+      "cos:index:ClusterAcl": 1,
       "cos:index:ClusterRecord": 1,
       "cos:index:ClusterSettings": 1,
+      "cos:index:ConsulAcl": 1,
       "cos:index:ConsulCluster": 1,
       "cos:index:Cos": 1,
       "cos:index:GossipKeyring": 2,
@@ -101,16 +111,21 @@ describe("Cos", function () {
       "cos:index:Network": 1,
       "cos:index:NodeGroup": 4,
       "cos:index:NodeSecrets": 1,
+      "cos:index:NomadAcl": 1,
       "cos:index:NomadCluster": 1,
+      "cos:index:NomadLogins": 1,
       "cos:index:ReadyGate": 1,
       "cos:index:ServerRollout": 2,
+      "nomad:index/aclAuthMethod:AclAuthMethod": 1,
+      "nomad:index/aclBindingRule:AclBindingRule": 1,
+      "nomad:index/aclPolicy:AclPolicy": 4,
       "nomad:index/schedulerConfig:SchedulerConfig": 1,
       "pulumi:providers:consul": 1,
       "pulumi:providers:nomad": 1,
-      "random:index/randomPassword:RandomPassword": 2,
+      "random:index/randomPassword:RandomPassword": 14,
       "tls:index/certRequest:CertRequest": 4,
       "tls:index/locallySignedCert:LocallySignedCert": 4,
-      "tls:index/privateKey:PrivateKey": 5,
+      "tls:index/privateKey:PrivateKey": 6,
       "tls:index/selfSignedCert:SelfSignedCert": 1,
     });
   });
@@ -145,6 +160,8 @@ describe("Cos", function () {
       COS_CA_PEM: caPem,
       CONSUL_TLS_SERVER_NAME: "server.eu-central-1.consul",
       NOMAD_TLS_SERVER_NAME: "server.eu-central-1.nomad",
+      CONSUL_HTTP_TOKEN: { secret: management("consul") },
+      NOMAD_TOKEN: { secret: management("nomad") },
       COS_GATE: JSON.stringify({
         consulServers: 3,
         nomadServers: 3,
@@ -158,10 +175,11 @@ describe("Cos", function () {
     const ofParts = smallest.all.filter(({ name, type }) => {
       return !type.startsWith("cos:") && parts.some((part) => name.startsWith(`${part}-`));
     });
-    const providers = ["cos-consul-api", "cos-nomad-api"];
-    const awaited = smallest.names(ofParts).filter((name) => !providers.includes(name));
+    // Who is let in by Consul is said once Nomad is there.
+    const later = ["cos-consul-api", "cos-nomad-api", "cos-consul-acl-consul"];
+    const awaited = smallest.names(ofParts).filter((name) => !later.includes(name));
     assert.deepEqual(smallest.one("cos-ready").dependsOn, awaited);
-    assert.equal(awaited.length, 110);
+    assert.equal(awaited.length, 117);
   });
 
   it("replaces servers before that, Consul's first, and keeps them where that is not wanted", async () => {
@@ -187,8 +205,9 @@ describe("Cos", function () {
   });
 
   it("has providers of both APIs, and settings through them once the gate is open", () => {
-    assert.deepEqual(smallest.inputs("cos-consul-api"), { address: `${api}:8501`, caPem });
-    assert.deepEqual(smallest.inputs("cos-nomad-api"), { address: `${api}:4646`, caPem });
+    const [token, nomadToken] = [{ secret: management("consul") }, { secret: management("nomad") }];
+    assert.deepEqual(smallest.inputs("cos-consul-api"), { address: `${api}:8501`, caPem, token });
+    assert.deepEqual(smallest.inputs("cos-nomad-api"), { address: `${api}:4646`, caPem, secretId: nomadToken });
     assert.deepEqual(smallest.one("cos-settings").dependsOn, ["cos-ready-gate"]);
     const autopilot = smallest.one("cos-settings-consul-autopilot");
     assert.equal(autopilot.provider, "cos-consul-api");
@@ -263,12 +282,18 @@ describe("Cos", function () {
     const job = resources.one("jobs-ping");
     assert.equal(job.provider, "cos-nomad-api");
     assert.equal(job.parent, "jobs");
-    assert.deepEqual(resources.one("jobs").dependsOn, ["cos-ready-gate", "cos-settings-scheduler"]);
+    assert.deepEqual(resources.one("jobs").dependsOn, [
+      "cos-consul-acl-consul",
+      "cos-ready-gate",
+      "cos-settings-scheduler",
+    ]);
     const gone = Object.keys(deletedWith).filter((name) => deletedWith[name] !== "");
     const settings = ["autopilot", "consul-autopilot", "gossip", "scheduler", "secrets"].map(
       (key) => `cos-settings-${key}`,
     );
-    assert.deepEqual(gone.sort(), ["cos-settings", ...settings, "jobs", "jobs-ping"]);
+    const ofAcl = resources.names(resources.all.filter(({ name }) => /^cos-(consul|nomad)-acl/.test(name)));
+    // Of logins there are a method and a rule.
+    assert.deepEqual(gone.sort(), [...new Set(ofAcl), "cos-settings", ...settings, "jobs", "jobs-ping"].sort());
     for (const name of gone) assert.equal(deletedWith[name], "cos:index:Cos$cos:index:NomadCluster cos-nomad", name);
   });
 

@@ -20,6 +20,7 @@ describe("NomadAcl", () => {
       NOMAD_ADDR: "https://nomad.example:4646",
       COS_CA_PEM: "PEM",
       NOMAD_TOKEN: { secret: "management" },
+      COS_TIMEOUT_SECONDS: "120",
     });
     const policies = engine.registered.filter(({ type }) => type === "nomad:index/aclPolicy:AclPolicy");
     assert.deepEqual(

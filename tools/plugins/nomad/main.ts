@@ -1,5 +1,6 @@
 import { serve } from "../server";
 import { aclPolicy, aclToken } from "./acl";
+import { aclAuthMethod, aclBindingRule } from "./acl-login";
 import { NomadClient } from "./client";
 import { configSchema, settingsOf } from "./config";
 import { job } from "./job";
@@ -22,6 +23,8 @@ serve<NomadClient>({
     return new NomadClient(settingsOf(config, process.env), patience * 1000);
   },
   resources: {
+    "nomad:index/aclAuthMethod:AclAuthMethod": aclAuthMethod,
+    "nomad:index/aclBindingRule:AclBindingRule": aclBindingRule,
     "nomad:index/aclPolicy:AclPolicy": aclPolicy,
     "nomad:index/aclToken:AclToken": aclToken,
     "nomad:index/job:Job": job,

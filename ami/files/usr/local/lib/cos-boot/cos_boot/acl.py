@@ -13,8 +13,9 @@ from .api import CONSUL, Api, ApiError
 from .node import read_node
 from .system import BootError, log, read_json
 
-#: A secret of Consul's servers: a management token, and requests by it, each of which may be made again.
+#: Secrets of Consul's servers: requests, each of which may be made again, and the management token that they are made with.
 FILE = Path("/etc/cos/consul-acl.json")
+MANAGEMENT = Path("/etc/cos/consul-management-token")
 #: Seconds between two attempts: agents look for tokens about as often.
 INTERVAL = 0.5
 #: How Consul refuses what is there already. Source: consul 1.22, agent/consul/acl_endpoint.go.
@@ -39,15 +40,15 @@ def main() -> int:
         if node.role != "consul-server" or not FILE.exists():
             log("this node makes no tokens")
             return 0
-        content = read_json(FILE)
+        requests = read_json(FILE)
     except BootError as error:
         log(f"error: {error}")
         return 1
-    consul = Api(CONSUL, token=content["token"])
+    consul = Api(CONSUL, token=MANAGEMENT.read_text().strip())
     said = ""
     while True:
         try:
-            found(consul, content["requests"])
+            found(consul, requests)
         except ApiError as error:
             # Servers know the management token once they have a leader.
             if str(error) != said:

@@ -17,6 +17,7 @@ from .metadata import identity
 from .node import Node, read_node
 from .secrets import Versions, fetch, known
 from .system import BootError, log, repeat, run
+from .turn import wait_for_turn
 
 #: Seconds after which parameters are read without being told to.
 LATEST = 3600.0
@@ -33,14 +34,23 @@ SPREAD = 2.0
 class Renewal:
     """How far the node is."""
 
-    def __init__(self, cluster: str, consul: Api, renew: Callable[[], set[str]], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        cluster: str,
+        consul: Api,
+        renew: Callable[[], set[str]],
+        clock: Callable[[], float] = time.monotonic,
+        wait_for_turn: Callable[[], None] = lambda: None,
+    ) -> None:
         self._base = f"kv/cos/{cluster}/secrets"
         self._consul = consul
         self._renew = renew
         self._clock = clock
         self._index = 0
         self._read = clock()
-        self._to_reload: set[str] = set()
+        self._wait_for_turn = wait_for_turn
+        #: What is left for agents to do.
+        self._orders: set[str] = set()
 
     def step(self) -> None:
         """Does what is next, called again and again. Waits in it for news. Raises ApiError, AwsError or BootError for what is to be tried again."""
@@ -63,18 +73,21 @@ class Renewal:
         self._tell()
 
     def _behind(self, wanted: Versions) -> bool:
-        return any(version < wanted.get(name, 0) for name, version in known().items()) or bool(self._to_reload)
+        return any(version < wanted.get(name, 0) for name, version in known().items()) or bool(self._orders)
 
     def _keep_up(self, seconds: float) -> None:
         """Reads what was last read so long ago."""
-        if self._clock() - self._read < seconds and not self._to_reload:
+        if self._clock() - self._read < seconds and not self._orders:
             return
-        self._to_reload |= self._renew()
+        self._orders |= self._renew()
         self._read = self._clock()
-        for agent in sorted(self._to_reload):
-            run("systemctl", "reload", f"{agent}.service")
-            self._to_reload.discard(agent)
-            log(f"{agent} reads its secrets again")
+        for order in sorted(self._orders):
+            what, agent = order.split()
+            if what == "restart":
+                self._wait_for_turn()
+            run("systemctl", what, f"{agent}.service")
+            self._orders.discard(order)
+            log(f"{agent} {'starts anew with its secrets' if what == 'restart' else 'reads its secrets again'}")
 
     def _tell(self) -> None:
         """Says what the node has, where that is not said yet."""
@@ -99,7 +112,8 @@ def follow(node: Node, aws: Aws) -> NoReturn:
         with aws.held():
             return fetch(node, aws, running=True)
 
-    renewal = Renewal(node.cluster, Api(CONSUL), renew)
+    wait = wait_for_turn if node.role == "nomad-server" else lambda: None
+    renewal = Renewal(node.cluster, Api(CONSUL), renew, wait_for_turn=wait)
     repeat(renewal.step, transient=(ApiError, AwsError, BootError), pause=PAUSE, longest=LONGEST_PAUSE)
 
 

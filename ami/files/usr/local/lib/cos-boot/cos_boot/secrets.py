@@ -15,12 +15,14 @@ VERSIONS = Path("/var/lib/cos/secrets.json")
 KEPT_BY_AGENTS = Path("/var/lib")
 #: Where agents have a directory each for what they are reloaded for.
 CONFIGURATION = Path("/etc")
+#: What an agent reads when it starts, and not when it is reloaded: Nomad's token of Consul.
+STARTED_WITH = {Path("/etc/nomad.d/acl.json")}
 
 
 def fetch(node: Node, aws: Aws, *, running: bool = False) -> set[str]:
     """Writes secrets to their files, in directories made where missing. All are fetched before the first is written.
 
-    While agents are `running`, files that they change themselves are left to them. Returns the agents that have to read theirs again.
+    While agents are `running`, files that they change themselves are left to them. Returns what agents have to do to read theirs again: "restart nomad".
     """
     found = [(secret, aws.parameter(secret["parameter"])) for secret in node.secrets if not (running and _is_kept(secret))]
     changed = []
@@ -32,7 +34,12 @@ def fetch(node: Node, aws: Aws, *, running: bool = False) -> set[str]:
             changed.append(path)
     versions = {secret["parameter"]: parameter.version for secret, parameter in found if not _is_kept(secret)}
     write_file(VERSIONS, json.dumps(versions) + "\n")
-    return {agent for agent in node.agents if any(path.is_relative_to(CONFIGURATION / f"{agent}.d") for path in changed)}
+    return {
+        f"{'restart' if path in STARTED_WITH else 'reload'} {agent}"
+        for agent in node.agents
+        for path in changed
+        if path.is_relative_to(CONFIGURATION / f"{agent}.d")
+    }
 
 
 def _is_kept(secret: dict[str, str]) -> bool:

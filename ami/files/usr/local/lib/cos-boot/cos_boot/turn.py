@@ -1,0 +1,42 @@
+"""Servers of Nomad that are to start anew do so one after the other, each while all of them are healthy: so there is a quorum all the time."""
+
+import time
+
+from .api import NOMAD, Api, ApiError
+from .cluster import ALIVE, UNHEALTHY
+from .system import log
+
+#: Seconds that each server has to itself: longer than autopilot takes to find one healthy again (`server_stabilization_time`, 10 s).
+SLOT = 30.0
+INTERVAL = 2.0
+#: Seconds after which it starts anew all the same: what it has does not open anything any more.
+LIMIT = 300.0
+
+
+def wait_for_turn() -> None:
+    """Waits for the turn of this node's server, by the order of their addresses. Without servers that answer, there is nothing to wait for."""
+    nomad = Api(NOMAD)
+    end = time.monotonic() + LIMIT
+    try:
+        before, others = _others(nomad)
+        if others == 0:
+            return
+        log(f"Nomad is to start anew, after {before} other{'' if before == 1 else 's'}")
+        time.sleep(before * SLOT)
+        while time.monotonic() < end:
+            health = nomad.call("GET", "operator/autopilot/health", accept=(UNHEALTHY,)) or {}
+            if health.get("Healthy") and health.get("FailureTolerance", 0) > 0:
+                return
+            time.sleep(INTERVAL)
+        log(f"Nomad's servers have not been healthy for {LIMIT:.0f} s: this one starts anew all the same")
+    except ApiError as error:
+        log(f"how Nomad's servers are is not known: {error}")
+
+
+def _others(nomad: Api) -> tuple[int, int]:
+    """How many servers come before this one, and how many there are beside it."""
+    own = nomad.call("GET", "agent/self")["member"]["Addr"]
+    known = nomad.call("GET", "agent/members")
+    # Those of other regions have turns of their own.
+    here = [member["Addr"] for member in known["Members"] if member["Tags"]["region"] == known["ServerRegion"] and member["Status"] in ALIVE]
+    return sum(address < own for address in here), sum(address != own for address in here)

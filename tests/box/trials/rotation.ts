@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { defaultTiers } from "../../../components/network/defaults";
+import { stackValues } from "../../support/stack-program";
+import { attempts, headers, identities, type Product, products, productsOf, undecipherable } from "./attempts";
+import type { BoxUnderTest } from "./box-under-test";
+
+/** What the cluster has after the first rotation. */
+const second = { "cos:security": { tls: { authorities: ["2"] }, acl: { secrets: ["2"] } } };
+
+/** What a client's programs are let in with. */
+const credentials = ["/etc/cos/consul-token", "/etc/cos/nomad-login"];
+
+/**
+ * How what keeps others out is changed.
+ *
+ * @param all whether the load balancer of the APIs is replaced, too
+ */
+export function rotation(tested: BoxUnderTest, all: boolean): void {
+  const { keysOf, answerOf, outside, authorities, isRefused } = attempts(tested);
+
+  describe("the rotation of its secrets", () => {
+    it("changes keys of gossip, the authority, all certificates and all tokens of nodes without a failed request, and the old ones open nothing then", async () => {
+      const before = await Promise.all(products.map(keysOf));
+      const [client] = await tested.cluster.hosts("private-services");
+      assert.ok(client);
+      const old = { consul: "/run/old-consul.pem", nomad: "/run/old-nomad.pem" };
+      for (const product of products) await tested.cluster.exec(client.name, "cp", identities[product], old[product]);
+      const [oldToken, oldProof] = await Promise.all(
+        credentials.map((file) => tested.cluster.exec(client.name, "cat", file)),
+      );
+      const rotate = (keys: string[]) =>
+        tested.change({
+          "cos:security": {
+            ...{ gossip: { consul: { keys }, nomad: { keys } }, tls: { authorities: keys }, acl: { secrets: keys } },
+          },
+        });
+      const { failures } = await tested.trial(
+        "keys of gossip, the authority and tokens changed in three steps",
+        async () => {
+          const changes = [];
+          for (const keys of [["1", "2"], ["2", "1"], ["2"]]) {
+            changes.push(await rotate(keys));
+            for (const product of products) {
+              const kept = await keysOf(product);
+              assert.ok(
+                kept.every(({ length }) => length === keys.length),
+                `${product} has ${keys.join(" and ")}`,
+              );
+              assert.equal(new Set(kept.map((ring) => ring.join())).size, 1);
+            }
+            for (const { name } of await tested.cluster.hosts()) {
+              for (const product of productsOf(name)) {
+                const trusted = await tested.cluster.exec(name, "cat", `/etc/${product}.d/tls/ca.pem`);
+                assert.equal(trusted.match(/BEGIN CERTIFICATE/g)?.length, keys.length, `${product} of ${name}`);
+              }
+            }
+          }
+          return changes;
+        },
+      );
+      assert.deepEqual(failures, []);
+      const after = await Promise.all(products.map(keysOf));
+      for (const [i] of products.entries()) assert.notDeepEqual(after[i], before[i]);
+      const [oldKey] = before[0]?.[0] ?? [];
+      await isRefused(undecipherable, `-encrypt=${oldKey}`);
+      for (const product of products) {
+        assert.equal(await answerOf(product, identities[product]), "accepted");
+        assert.match(await answerOf(product, old[product]), /^refused: .*(UNKNOWN_CA|BAD_CERTIFICATE)/, product);
+        await tested.cluster.exec(client.name, "rm", old[product]);
+      }
+      const ca = ["--cacert", await authorities()];
+      const token = ["--header", `${headers.consul}: ${oldToken?.trim() ?? ""}`];
+      assert.match(await outside("consul", "https", "catalog/nodes", ...ca, ...token), /ACL not found/);
+      const proof = JSON.stringify({ AuthMethodName: "cos", LoginToken: oldProof?.trim() });
+      assert.match(
+        await outside("nomad", "https", "acl/login", ...ca, "--request", "POST", "--data", proof),
+        /no known key successfully validated the token signature/,
+      );
+    });
+
+    if (all) {
+      it("takes another load balancer of the APIs, for whose name the servers' certificates are then", async () => {
+        const asked = async (product: Product) =>
+          outside(product, "https", "status/leader", "--cacert", await authorities(), "--fail");
+        const nameOf = async () =>
+          (await tested.box.status()).balancers
+            .filter(({ name }) => name.includes("-nlb-"))
+            .map(({ dnsName }) => dnsName);
+        const before = await nameOf();
+        const tiers = [...defaultTiers, { name: "edge", kind: "public", prefixLength: 24 }];
+        const moved = {
+          "cos:network": { ...(stackValues("dev")["cos:network"] as object | undefined), tiers },
+          "cos:apiAccess": { ...(stackValues("dev")["cos:apiAccess"] as object), tier: "edge" },
+          ...second,
+        };
+        const { failures } = await tested.trial("another load balancer of the APIs", async () => [
+          await tested.change(moved),
+        ]);
+        assert.deepEqual(failures, []);
+        const after = await nameOf();
+        assert.equal(after.length, 1);
+        assert.notDeepEqual(after, before);
+        for (const product of products) assert.match(await asked(product), /^"[\d.]+:\d+"$/, product);
+        await tested.change(second);
+      });
+    }
+
+    it("stops an `up` that would end trust in the authority of the servers, and is mended by giving it back", async () => {
+      // Now its authority is the one called 2, and where nothing is said it is another, called 1.
+      const by = (authorities: string[] | undefined, secrets: string[]) => ({
+        "cos:security": { tls: { authorities }, acl: { secrets } },
+      });
+      const { failures } = await tested.trial("another authority in one step", async () => {
+        const { exitCode, text } = await tested.box.up(by(undefined, ["2"]));
+        assert.notEqual(exitCode, 0);
+        assert.match(text, /its certificate is by none of the authorities that are trusted here/);
+        const steps = [by(["1", "2"], ["2", "1"]), by(["1", "2"], ["1", "2"]), {}];
+        const changes = [];
+        for (const step of steps) changes.push(await tested.change(step));
+        return changes;
+      });
+      assert.deepEqual(failures, []);
+    });
+  });
+}
