@@ -3,6 +3,7 @@ import { consulPolicies } from "../consul-acl/policies";
 import { anonymousEntry, policyEntry, tokenEntry } from "../consul-acl/entries.js";
 import { consulAclBlock, consulTokens } from "../consul-cluster/agent-config";
 import type { FileOwner, NodeRole } from "../node/args";
+import { firstTokensPath, nomadAclPath } from "../node/node-file";
 import type { SecretContent, SecretContents } from "../node-secrets/args";
 import { workloadIdentities } from "../nomad-cluster/agent-config";
 import { without } from "../without";
@@ -60,7 +61,7 @@ export function aclFiles(secrets: NodeAclSecrets): Record<NodeRole, SecretConten
     );
   const nomadAgent = (token: pulumi.Input<string>, owner: FileOwner) =>
     file(
-      "/etc/nomad.d/acl.json",
+      nomadAclPath,
       pulumi.jsonStringify({ acl: { enabled: true }, consul: { token, ...workloadIdentities } }),
       owner,
     );
@@ -70,7 +71,7 @@ export function aclFiles(secrets: NodeAclSecrets): Record<NodeRole, SecretConten
       "consul-acl": consulAgent(tokens["consul-server-agent"], management.consul),
       "consul-token": programs(tokens["consul-server-programs"]),
       "consul-management": file("/etc/cos/consul-management-token", management.consul),
-      "consul-first-tokens": file("/etc/cos/consul-acl.json", firstTokens(secrets)),
+      "consul-first-tokens": file(firstTokensPath, firstTokens(secrets)),
     },
     "nomad-server": {
       "consul-acl": consulAgent(tokens["nomad-server-agent"]),

@@ -18,7 +18,7 @@ const agentsOf: Record<NodeRole, Agent[]> = {
 /** What the boot program of the image reads: what the node is, what it mounts, and which agents it starts then. */
 export interface NodeFile {
   /** Of the format: raised when an older image could not read it, or could not do what it says. */
-  version: 1 | 2 | 3 | 4 | 5;
+  version: 1 | 2 | 3 | 4 | 5 | 6;
   cluster: string;
   role: NodeRole;
   /** Client pool, on clients. */
@@ -43,6 +43,10 @@ export interface NodeFile {
   /** On servers: for how long agents may be ill until their instances are replaced. */
   health?: { limitSeconds: number };
 }
+
+/** Secrets that the image knows: what Consul's servers make the first tokens by, and what has Nomad's ACLs on. */
+export const firstTokensPath = "/etc/cos/consul-acl.json";
+export const nomadAclPath = "/etc/nomad.d/acl.json";
 
 /** What a node's file is made of. */
 interface NodeFacts {
@@ -79,6 +83,8 @@ export function nodeFile(node: NodeFacts): NodeFile {
 
 /** The least that can read a node's file: an image that does not know a part of it would leave that part undone, or take it for something else. */
 function formatOf({ secrets = [], healthLimitSeconds, lifecycle }: NodeFacts): NodeFile["version"] {
+  // An older image makes no tokens, gets none by a login, and has Nomad never read its own again.
+  if (secrets.some(({ path }) => path === firstTokensPath || path === nomadAclPath)) return 6;
   // An older image leaves agents with what they have read at first.
   if (secrets.some(({ path }) => path.startsWith("/etc/consul.d/") || path.startsWith("/etc/nomad.d/"))) return 5;
   // What is not the agents' own there is for an older image a sign of a node that has run before.

@@ -113,9 +113,9 @@ export class Laboratory {
   }
 
   /** The stack's outputs. */
-  async outputs(): Promise<Record<string, unknown>> {
+  async outputs(options: { withSecrets?: boolean } = {}): Promise<Record<string, unknown>> {
     this.needed();
-    return (await this.stack()).outputs();
+    return (await this.stack()).outputs(options);
   }
 
   status(): Promise<BoxStatus> {

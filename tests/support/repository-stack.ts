@@ -95,8 +95,9 @@ export class RepositoryStack {
     });
   }
 
-  async outputs(): Promise<Record<string, unknown>> {
-    return JSON.parse((await this.run(["stack", "output", "--json"])).text) as Record<string, unknown>;
+  async outputs(options: { withSecrets?: boolean } = {}): Promise<Record<string, unknown>> {
+    const shown = options.withSecrets ? ["--show-secrets"] : [];
+    return JSON.parse((await this.run(["stack", "output", "--json", ...shown])).text) as Record<string, unknown>;
   }
 
   /** The texts that the state holds encrypted; of one with a private key that key's first line. */

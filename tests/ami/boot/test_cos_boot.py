@@ -91,8 +91,8 @@ class NodeFile(unittest.TestCase):
             self.assertIn(part, str(caught.exception))
 
     def test_a_format_of_the_future_asks_for_a_newer_image(self):
-        with self.assertRaisesRegex(BootError, "version 6, and this image knows 1, 2, 3, 4 and 5: use a newer image"):
-            parse_node(node(version=6))
+        with self.assertRaisesRegex(BootError, "version 7, and this image knows 1, 2, 3, 4, 5 and 6: use a newer image"):
+            parse_node(node(version=7))
         with self.assertRaisesRegex(BootError, "must hold an object"):
             parse_node([])
 

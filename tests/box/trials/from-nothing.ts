@@ -50,6 +50,12 @@ export function fromNothing(tested: BoxUnderTest): void {
       assert.ok(servers.includes(said.trim()), said);
     });
 
+    it("changes nothing when nothing has changed", async () => {
+      const { exitCode, changes, text } = await tested.box.up({});
+      assert.equal(exitCode, 0, text.slice(-6000));
+      assert.deepEqual(Object.keys(changes), ["same"]);
+    });
+
     it("has nothing that failed on its nodes, but for what this kernel does not have", async () => {
       for (const { name } of await tested.cluster.hosts()) {
         const failed = await tested.cluster.exec(

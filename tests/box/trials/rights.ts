@@ -36,7 +36,9 @@ export function rights(tested: BoxUnderTest): void {
   const read = async (kind: string, path: string) =>
     (await tested.cluster.exec((await hostOf(kind)).name, "cat", path)).trim();
 
-  const job = { Job: { ID: "theirs", Type: "batch", Datacenters: ["*"], TaskGroups: [] } };
+  const task = { Name: "t", Driver: "exec", Config: { command: "true" }, Resources: { CPU: 20, MemoryMB: 16 } };
+  const groups = [{ Name: "g", Count: 1, Tasks: [task] }];
+  const job = { Job: { ID: "theirs", Name: "theirs", Type: "batch", Datacenters: ["*"], TaskGroups: groups } };
   const refused = { consul: /Permission denied/, nomad: /Permission denied/ };
 
   describe("its ACLs", () => {
@@ -101,7 +103,7 @@ export function rights(tested: BoxUnderTest): void {
     });
 
     it("let an operator do what he does, by what the stack tells him, and leave ACLs alone; and a preview read", async () => {
-      const access = (await tested.box.outputs()).access as Access;
+      const access = (await tested.box.outputs({ withSecrets: true })).access as Access;
       const operator = await login(access.operator.nomadLogin);
       assert.equal((await ask("nomad", operator, "GET", "job/ping")).status, 200);
       assert.equal((await ask("nomad", operator, "GET", "acl/tokens")).status, 403);

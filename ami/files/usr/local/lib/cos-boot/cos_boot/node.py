@@ -10,8 +10,8 @@ NODE_FILE = Path("/etc/cos/node.json")
 
 LIFECYCLE_FIELDS = ("arrivalHook", "departureHook", "drainDeadlineSeconds", "heartbeatSeconds")
 #: Of the file's format: 2 has `lifecycle`, 3 `health`, 4 secrets in the agents' data directories, 5 secrets that
-#: agents are told of when they change.
-VERSIONS = (1, 2, 3, 4, 5)
+#: agents are told of when they change, 6 those by which tokens are made, got and changed.
+VERSIONS = (1, 2, 3, 4, 5, 6)
 #: Files of an agent's data that the boot itself writes: keys for gossip.
 KEYRINGS = "*.keyring"
 ROLES = ("consul-server", "nomad-server", "client")
