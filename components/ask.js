@@ -10,7 +10,8 @@ const https = require("node:https");
  */
 
 /**
- * @typedef {{ method?: string, headers?: Record<string, string>, body?: string | undefined, trust?: Trust | undefined }} Question
+ * `denials`: for how many milliseconds to ask again where the answer is 403.
+ * @typedef {{ method?: string, headers?: Record<string, string>, body?: string | undefined, trust?: Trust | undefined, denials?: number }} Question
  */
 
 /** Environment variables for the API of each product, and the header that a token is sent in. */
@@ -28,7 +29,8 @@ const products = {
  * With what the environment has the API of a product asked: its token, and by what it is known. (The products' own variables name files; `COS_CA_PEM` is
  * certificates, as Pulumi has no file for a command.)
  * @param {keyof typeof products} product
- * @returns {Pick<Required<Question>, "headers" | "trust">}
+ * A server that has just started knows no token for a moment, and load balancers ask it: what is denied is asked again for 15 seconds, or `COS_DENIED_SECONDS`.
+ * @returns {Pick<Required<Question>, "headers" | "trust" | "denials">}
  */
 function accessTo(product) {
   const { env } = process;
@@ -36,6 +38,7 @@ function accessTo(product) {
   return {
     headers: env[token] ? { [header]: env[token] } : {},
     trust: { ca: env.COS_CA_PEM || undefined, servername: env[serverName] || undefined },
+    denials: env[token] ? Number(env.COS_DENIED_SECONDS ?? 15) * 1000 : 0,
   };
 }
 
@@ -47,7 +50,22 @@ function accessTo(product) {
  * @returns {Promise<{ status: number, text: string }>}
  * @throws where there is none in time
  */
-function ask(url, { method = "GET", headers = {}, body, trust = {} }, timeoutMs) {
+async function ask(url, { denials = 0, ...question }, timeoutMs) {
+  const deadline = Date.now() + denials;
+  for (;;) {
+    const answer = await askOnce(url, question, timeoutMs);
+    if (answer.status !== 403 || Date.now() >= deadline) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+/**
+ * @param {string} url
+ * @param {Omit<Question, "denials">} question
+ * @param {number} timeoutMs
+ * @returns {Promise<{ status: number, text: string }>}
+ */
+function askOnce(url, { method = "GET", headers = {}, body, trust = {} }, timeoutMs) {
   const { request } = url.startsWith("https:") ? https : http;
   // Node leaves it out of a DELETE.
   const length = body === undefined ? {} : { "Content-Length": String(Buffer.byteLength(body)) };

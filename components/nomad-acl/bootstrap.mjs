@@ -35,10 +35,11 @@ export async function bootstrap(url, secret, patienceMs) {
 
 /** @param {string} url @param {string} secret */
 async function once(url, secret) {
-  const { trust } = accessTo("Nomad");
+  const { trust, denials } = accessTo("Nomad");
   const headers = { "X-Nomad-Token": secret };
-  const isKnown = async () => {
-    const { status, text } = await ask(`${url}/v1/acl/token/self`, { headers, trust }, requestTimeoutMs);
+  const isKnown = async (patience = 0) => {
+    const question = { headers, trust, denials: patience };
+    const { status, text } = await ask(`${url}/v1/acl/token/self`, question, requestTimeoutMs);
     if (status === 200) {
       if (JSON.parse(text).Type === "management") return true;
       throw new Refused("the token is known, and is none of the management");
@@ -53,7 +54,7 @@ async function once(url, secret) {
   if (status === 200) return ["Nomad has taken its first management token"];
   const reset = /already done \(reset index: (\d+)\)/.exec(text)?.[1];
   if (reset === undefined) throw failure(status, text);
-  if (await isKnown()) return [];
+  if (await isKnown(denials)) return [];
   throw new Refused(
     "it has taken another management token before, perhaps in the life of a snapshot that was restored. To have it take this one, run on the server that leads " +
       `\`echo ${reset} | sudo tee /var/lib/nomad/server/acl-bootstrap-reset\`, and then this again; the other stays valid until it is deleted`,

@@ -7,7 +7,7 @@ from unittest import mock
 from support import Directory
 
 from cos_boot import turn
-from cos_boot.api import Silent
+from cos_boot.api import Denied, Silent
 
 HEALTHY = {"Healthy": True, "FailureTolerance": 1}
 
@@ -49,6 +49,19 @@ class Turns(Directory):
     def test_none_goes_while_another_is_not_healthy_or_none_may_be_missing(self):
         ill, last = {"Healthy": False, "FailureTolerance": 0}, {"Healthy": True, "FailureTolerance": 0}
         self.assertEqual(self.wait("10.0.0.1", ill, last, HEALTHY), 4.0)
+
+    def test_a_server_is_back_once_it_knows_the_token(self):
+        answers = [Silent("no"), Denied("Permission denied"), {}]
+
+        def call(*_):
+            answer = answers.pop(0)
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        with mock.patch.object(turn.Api, "call", call), mock.patch.object(turn.time, "sleep"):
+            turn.wait_until_back()
+        self.assertEqual(answers, [])
 
     def test_it_does_not_wait_for_ever(self):
         self.assertEqual(self.wait("10.0.0.1", {"Healthy": False}), 300.0)

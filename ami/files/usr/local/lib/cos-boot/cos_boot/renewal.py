@@ -17,7 +17,7 @@ from .metadata import identity
 from .node import Node, read_node
 from .secrets import Versions, fetch, known
 from .system import BootError, log, repeat, run
-from .turn import wait_for_turn
+from .turn import wait_for_turn, wait_until_back
 
 #: Seconds after which parameters are read without being told to.
 LATEST = 3600.0
@@ -41,6 +41,7 @@ class Renewal:
         renew: Callable[[], set[str]],
         clock: Callable[[], float] = time.monotonic,
         wait_for_turn: Callable[[], None] = lambda: None,
+        wait_until_back: Callable[[], None] = lambda: None,
     ) -> None:
         self._base = f"kv/cos/{cluster}/secrets"
         self._consul = consul
@@ -49,6 +50,7 @@ class Renewal:
         self._index = 0
         self._read = clock()
         self._wait_for_turn = wait_for_turn
+        self._wait_until_back = wait_until_back
         #: What is left for agents to do.
         self._orders: set[str] = set()
 
@@ -87,6 +89,8 @@ class Renewal:
                 self._wait_for_turn()
             run("systemctl", what, f"{agent}.service")
             self._orders.discard(order)
+            if what == "restart":
+                self._wait_until_back()
             log(f"{agent} {'starts anew with its secrets' if what == 'restart' else 'reads its secrets again'}")
 
     def _tell(self) -> None:
@@ -113,7 +117,7 @@ def follow(node: Node, aws: Aws) -> NoReturn:
             return fetch(node, aws, running=True)
 
     wait = wait_for_turn if node.role == "nomad-server" else lambda: None
-    renewal = Renewal(node.cluster, Api(CONSUL), renew, wait_for_turn=wait)
+    renewal = Renewal(node.cluster, Api(CONSUL), renew, wait_for_turn=wait, wait_until_back=wait_until_back)
     repeat(renewal.step, transient=(ApiError, AwsError, BootError), pause=PAUSE, longest=LONGEST_PAUSE)
 
 

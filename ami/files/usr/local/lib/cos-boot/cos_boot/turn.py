@@ -1,4 +1,4 @@
-"""Servers of Nomad that are to start anew do so one after the other, each while all of them are healthy: so there is a quorum all the time."""
+"""How Nomad starts anew: its servers one after the other, each while all of them are healthy, so that there is a quorum all the time."""
 
 import time
 
@@ -31,6 +31,19 @@ def wait_for_turn() -> None:
         log(f"Nomad's servers have not been healthy for {LIMIT:.0f} s: this one starts anew all the same")
     except ApiError as error:
         log(f"how Nomad's servers are is not known: {error}")
+
+
+def wait_until_back() -> None:
+    """Waits until the node's agent answers again, and knows the token of this program: a server that has just started knows none for a moment."""
+    nomad = Api(NOMAD)
+    end = time.monotonic() + SLOT
+    while time.monotonic() < end:
+        try:
+            nomad.call("GET", "agent/self")
+            return
+        except ApiError:
+            time.sleep(0.5)
+    log(f"Nomad does not answer {SLOT:.0f} s after its start")
 
 
 def _others(nomad: Api) -> tuple[int, int]:
