@@ -84,6 +84,18 @@ describe("ask", () => {
     });
   });
 
+  it("asks again what is denied for as long as it is told to, and takes nothing else for that", async () => {
+    const statuses = [403, 403, 200];
+    api().answers["/x"] = () => ({ status: statuses.shift() ?? 403, body: "it" });
+    assert.equal((await ask(`${api().url}/x`, { denials: 10_000 }, 5000)).status, 200);
+    assert.equal((await ask(`${api().url}/x`, { denials: 100 }, 5000)).status, 403);
+    const asked = api().requests.length;
+    assert.equal((await ask(`${api().url}/x`, {}, 5000)).status, 403);
+    api().answers["/x"] = { status: 401, body: "no" };
+    assert.equal((await ask(`${api().url}/x`, { denials: 10_000 }, 5000)).status, 401);
+    assert.equal(api().requests.length, asked + 2);
+  });
+
   it("gives up in time", async () => {
     const url = await listen(() => undefined);
     await assert.rejects(ask(url, {}, 50), /no answer within 0\.05 s/);

@@ -70,7 +70,7 @@ describe("autopilot's program, as its command runs it", function () {
     const [program = "", ...options] = inputs.interpreter;
     const child = spawn(program, [...options, inputs.create], {
       cwd: root,
-      env: { PATH: process.env.PATH, ...inputs.environment, ...environment },
+      env: { PATH: process.env.PATH, COS_DENIED_SECONDS: "0", ...inputs.environment, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const code = new Promise<number | null>((resolve) => child.once("close", resolve));
