@@ -145,7 +145,7 @@ describe("the ACLs of a Cos", function () {
     const found = (args: Partial<CosArgs>) =>
       cosErrors({ ...smallestCos, ...args }).map(({ propertyPath, reason }) => `${propertyPath} ${reason}`);
     assert.deepEqual(found({ security: { acl: { secrets: [] } } }), [
-      "security.acl.secrets must name at least one secret",
+      'security.acl.secrets must name at least one secret, such as ["1"]',
     ]);
     assert.match(
       found({ security: { acl: { namespaces: { default: ["root"] } } } }).join("\n"),
