@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../tests/support/command";
 import { end } from "../tests/support/namespace";
-import { type Agent, asking, type BoxCluster } from "../tests/box/cluster";
+import { type Agent, askingOpenly, type BoxCluster } from "../tests/box/cluster";
 import type { Laboratory } from "../tests/box/laboratory";
 import { secondsByHand, secondsToFirstAnswer } from "./box-boot";
 import { inBox } from "./in-box";
@@ -146,7 +146,7 @@ async function failover(
         const begin = performance.now();
         // Begun again by systemd after 5 s it might lead again, before the others have elected one.
         await cluster.exec(leader.name, "bash", "-c", `pkill --signal KILL --exact ${agent}; systemctl stop ${agent}`);
-        const other = ["curl", "--silent", "--max-time", "1", ...asking(agent, "status/leader")].join(" ");
+        const other = ["curl", "--silent", "--max-time", "1", ...askingOpenly(agent, "status/leader")].join(" ");
         const script = `until found=$(${other}) && [[ $found == *:* && $found != *"${leader.address}:"* ]]; do sleep 0.02; done`;
         await cluster.exec(witness.name, "timeout", "120", "bash", "-c", script);
         const seconds = (performance.now() - begin) / 1000;

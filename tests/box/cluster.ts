@@ -49,12 +49,17 @@ export const managementFiles: Record<Agent, string> = {
   nomad: "/etc/cos/nomad-token",
 };
 
+/** What curl is told to ask an agent, on its own node, for a path below `/v1/` that needs no token. */
+export function askingOpenly(agent: Agent, path: string): string[] {
+  if (agent === "consul") return [`http://127.0.0.1:8500/v1/${path}`];
+  return ["--cacert", "/etc/nomad.d/tls/ca.pem", `https://127.0.0.1:4646/v1/${path}`];
+}
+
 /** What curl is told to ask a server, on its own node, for a path below `/v1/`: with all rights. */
 export function asking(agent: Agent, path: string): string[] {
   const header = `X-${agent === "consul" ? "Consul" : "Nomad"}-Token: {{token:trim}}`;
   const token = ["--variable", `token@${managementFiles[agent]}`, "--expand-header", header];
-  if (agent === "consul") return [...token, `http://127.0.0.1:8500/v1/${path}`];
-  return [...token, "--cacert", "/etc/nomad.d/tls/ca.pem", `https://127.0.0.1:4646/v1/${path}`];
+  return [...token, ...askingOpenly(agent, path)];
 }
 
 /** The cluster in a box, asked through its own machines: by whichever server answers. */
@@ -103,7 +108,7 @@ export class BoxCluster {
   /** The host of the leader on which the servers that run agree, two at least; undefined where they do not, or it does not run. */
   async leader(agent: Agent): Promise<HostStatus | undefined> {
     const servers = await this.hosts(`${agent}-server`);
-    const question = ["curl", "--silent", "--max-time", "2", ...asking(agent, "status/leader")];
+    const question = ["curl", "--silent", "--max-time", "2", ...askingOpenly(agent, "status/leader")];
     const named = servers.map(({ name }) => this.exec(name, ...question).catch(() => ""));
     // One that has just booted knows of none yet.
     const known = (await Promise.all(named)).filter((answer) => /\d/.test(answer));
