@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
 import { NomadAgent } from "../support/nomad-agent";
 import { type Declared, PulumiProject, type RunResult } from "../support/pulumi-project";
 
@@ -313,6 +314,11 @@ job "web" {\n  meta {\n    text = var.text\n    list = join("+", var.list)\n  }`
   });
 
   describe("the other resources", () => {
+    const { publicKey } = generateKeyPairSync("rsa", {
+      modulusLength: 2048,
+      publicKeyEncoding: { type: "spki", format: "pem" },
+      privateKeyEncoding: { type: "pkcs8", format: "pem" },
+    });
     const declared: Record<string, Declared> = {
       policy: {
         type: "nomad:index/aclPolicy:AclPolicy",
@@ -322,6 +328,21 @@ job "web" {\n  meta {\n    text = var.text\n    list = join("+", var.list)\n  }`
         type: "nomad:index/aclToken:AclToken",
         inputs: { type: "client", policies: ["reader"] },
         dependsOn: ["policy"],
+      },
+      logins: {
+        type: "nomad:index/aclAuthMethod:AclAuthMethod",
+        inputs: {
+          ...{ name: "proofs", type: "JWT", tokenLocality: "local", maxTokenTtl: "1h0m0s" },
+          config: {
+            jwtValidationPubKeys: [publicKey],
+            ...{ boundAudiences: ["it"], signingAlgs: ["RS256"], claimMappings: { who: "who" } },
+          },
+        },
+      },
+      rule: {
+        type: "nomad:index/aclBindingRule:AclBindingRule",
+        inputs: { authMethod: "proofs", bindType: "policy", bindName: "reader", selector: 'value.who == "me"' },
+        dependsOn: ["logins"],
       },
       team: { type: "nomad:index/namespace:Namespace", inputs: { name: "team", description: "A team" } },
       pool: { type: "nomad:index/nodePool:NodePool", inputs: { name: "gpu", meta: { owner: "team" } } },
@@ -343,7 +364,7 @@ job "web" {\n  meta {\n    text = var.text\n    list = join("+", var.list)\n  }`
 
     it("are created as declared", async () => {
       await project.declare(declared);
-      assert.deepEqual(ok(await project.up()).changes, { create: 8 });
+      assert.deepEqual(ok(await project.up()).changes, { create: 10 });
       assert.deepEqual(((await nomad.request("GET", "/v1/var/keys")) as { Items: unknown }).Items, {
         password: "open sesame",
       });
@@ -370,24 +391,26 @@ job "web" {\n  meta {\n    text = var.text\n    list = join("+", var.list)\n  }`
     });
 
     it("do not change when nothing does, also after a refresh", async () => {
-      assert.deepEqual(ok(await project.up()).changes, { same: 8 });
-      assert.deepEqual(ok(await project.refresh()).changes, { same: 8 });
-      assert.deepEqual(ok(await project.up()).changes, { same: 8 });
+      assert.deepEqual(ok(await project.up()).changes, { same: 10 });
+      assert.deepEqual(ok(await project.refresh()).changes, { same: 10 });
+      assert.deepEqual(ok(await project.up()).changes, { same: 10 });
     });
 
     it("are updated, or replaced where the schema says so", async () => {
-      const { team, token, keys } = declared;
-      assert.ok(team && token && keys);
+      const { team, token, keys, logins } = declared;
+      assert.ok(team && token && keys && logins);
       await project.declare({
         ...declared,
         team: { ...team, inputs: { name: "team" } },
         token: { ...token, inputs: { ...token.inputs, global: true } },
         keys: { ...keys, inputs: { path: "keys", items: { password: "new" } } },
+        logins: { ...logins, inputs: { ...logins.inputs, maxTokenTtl: "2h0m0s" } },
       });
       const { steps, changes } = ok(await project.up());
-      assert.deepEqual(changes, { update: 2, replace: 1, same: 5 });
+      assert.deepEqual(changes, { update: 3, replace: 1, same: 6 });
       assert.deepEqual(steps["team"]?.diff, ["description"]);
       assert.deepEqual(steps["keys"]?.diff, ["items.password"]);
+      assert.deepEqual(steps["logins"]?.diff, ["maxTokenTtl"]);
       assert.equal(((await nomad.request("GET", "/v1/namespace/team")) as { Description: string }).Description, "");
     });
 
