@@ -1,3 +1,4 @@
+import { loginMethod } from "../components/nomad-acl/sign";
 import { callApi, type CallOptions, fetchText, type Trust } from "./http";
 import type { AutopilotHealth, RaftConfiguration, RaftPeer } from "./autopilot";
 
@@ -174,12 +175,9 @@ export interface JobDiff extends Omit<ObjectDiff, "Name"> {
   TaskGroups: (ObjectDiff & { Tasks: ObjectDiff[] | null })[] | null;
 }
 
-/** Who gives tokens for proofs: the auth method of `NomadAcl`. */
-const loginMethod = "cos";
-
 /** A token of Nomad, for a day, for a proof of a `NomadLogins`. @throws ApiError */
 export async function loginToNomad(address: string, proof: string, trust: Trust): Promise<string> {
-  const body = { AuthMethodName: loginMethod, LoginToken: proof };
+  const body = { AuthMethodName: loginMethod.name, LoginToken: proof };
   const options = { method: "POST", body, trust };
   return (await callApi<{ SecretID: string }>(`${address}/v1/acl/login`, options)).SecretID;
 }

@@ -3,6 +3,10 @@
 // installed, without a build or a loader. CommonJS, which both kinds of modules can load.
 const http = require("node:http");
 const https = require("node:https");
+const { setTimeout: delay } = require("node:timers/promises");
+
+/** Between two questions of what is denied. */
+const pauseMs = 500;
 
 /**
  * By what a server is known: authorities, PEM, in place of those that Node trusts; and the name that its certificate must be for, in place of that in the URL.
@@ -55,7 +59,7 @@ async function ask(url, { denials = 0, ...question }, timeoutMs) {
   for (;;) {
     const answer = await askOnce(url, question, timeoutMs);
     if (answer.status !== 403 || Date.now() >= deadline) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await delay(pauseMs);
   }
 }
 

@@ -1,3 +1,4 @@
+import { defaultSecrets } from "../acl-token/args";
 import type { PropertyError } from "../checks";
 import { nameErrors } from "../cluster-settings/servers";
 import { rotationErrors } from "../rotation";
@@ -15,6 +16,6 @@ export interface ClusterAclArgs {
 }
 
 /** What is wrong with the arguments of {@link ClusterAcl}. */
-export function clusterAclErrors({ clusterName, secrets = ["1"] }: ClusterAclArgs): PropertyError[] {
+export function clusterAclErrors({ clusterName, secrets = [...defaultSecrets] }: ClusterAclArgs): PropertyError[] {
   return [...nameErrors("clusterName", clusterName), ...rotationErrors("secrets", "secret", secrets, [])];
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { defaultAnonymousPolicies } from "../consul-acl/args";
 import { consulPolicies } from "../consul-acl/policies";
 import { anonymousEntry, policyEntry, tokenEntry } from "../consul-acl/entries.js";
 import { consulAclBlock, consulTokens } from "../consul-cluster/agent-config";
@@ -8,22 +9,22 @@ import type { SecretContent, SecretContents } from "../node-secrets/args";
 import { workloadIdentities } from "../nomad-cluster/agent-config";
 import { without } from "../without";
 
-/** Policies of each token of Consul that nodes have, by the token's name: each is for one who uses it, on the nodes of one role. */
+/**
+ * Policies of each token of Consul that nodes have, by the token's name: each is for one who uses it, on the nodes of one role. In the order in which they are made: those of
+ * programs last, for a node whose programs are known starts its Nomad (ami/files/usr/local/lib/cos-boot/cos_boot/gathering.py).
+ */
 export const nodeTokens = {
   "consul-server-agent": ["agent"],
-  "consul-server-programs": ["node-programs", "server-programs"],
   "nomad-server-agent": ["agent"],
-  "nomad-server-programs": ["node-programs"],
-  "nomad-server-nomad": ["nomad-server"],
   "client-agent": ["agent"],
-  "client-programs": ["node-programs"],
+  "nomad-server-nomad": ["nomad-server"],
   "client-nomad": ["nomad-client"],
+  "consul-server-programs": ["node-programs", "server-programs"],
+  "nomad-server-programs": ["node-programs"],
+  "client-programs": ["node-programs"],
 } as const satisfies Record<string, (keyof ReturnType<typeof consulPolicies>)[]>;
 
 export type NodeToken = keyof typeof nodeTokens;
-
-/** Policies of whoever has no token. */
-export const anonymousPolicies = ["names"] as const;
 
 /** Secrets that go to nodes. */
 export interface NodeAclSecrets {
@@ -91,7 +92,7 @@ export function aclFiles(secrets: NodeAclSecrets): Record<NodeRole, SecretConten
 /** What ami/files/usr/local/lib/cos-boot/cos_boot/acl.py does. Without descriptions, which `ConsulAcl` adds: Parameter Store holds 4096 bytes. */
 function firstTokens({ clusterName, tokens }: NodeAclSecrets): pulumi.Output<string> {
   const policies = consulPolicies(clusterName);
-  const used = new Set([...Object.values(nodeTokens).flat(), ...anonymousPolicies]);
+  const used = new Set([...Object.values(nodeTokens).flat(), ...defaultAnonymousPolicies]);
   return pulumi
     .output(tokens)
     .apply((secrets) =>
@@ -100,7 +101,7 @@ function firstTokens({ clusterName, tokens }: NodeAclSecrets): pulumi.Output<str
         ...Object.entries(nodeTokens).map(([name, of]) =>
           put("token", tokenEntry(clusterName, name, secrets[name as NodeToken], of)),
         ),
-        put(`token/${anonymousEntry([]).AccessorID}`, anonymousEntry(anonymousPolicies)),
+        put(`token/${anonymousEntry([]).AccessorID}`, anonymousEntry(defaultAnonymousPolicies)),
       ]),
     );
 }

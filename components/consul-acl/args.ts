@@ -25,6 +25,9 @@ export interface NomadWorkloads {
 /** Where nothing is said of namespaces. */
 export const defaultNamespaces: Record<string, string[]> = { default: ["tasks", "fabio"] };
 
+/** Policies of whoever has no token, where nothing else is said. */
+export const defaultAnonymousPolicies = ["names"] as const;
+
 /** Arguments of {@link ConsulAcl}. A change of any of them is written to Consul. */
 export interface ConsulAclArgs extends Omit<ClusterApis, "nomadAddress"> {
   /** Name of the cluster, by which it knows again what it has made. A change leaves what there is under the other name. */

@@ -2,7 +2,7 @@ import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { apiEnvironment } from "../cluster-apis";
 import { refuse } from "../refuse";
-import { type ConsulAclArgs, consulAclErrors, defaultNamespaces } from "./args";
+import { type ConsulAclArgs, consulAclErrors, defaultAnonymousPolicies, defaultNamespaces } from "./args";
 import { consulPolicies } from "./policies";
 
 export { type ConsulAclArgs, consulAclErrors, type ConsulToken, type NomadWorkloads } from "./args";
@@ -30,7 +30,7 @@ export class ConsulAcl extends pulumi.ComponentResource {
 
   constructor(name: string, args: ConsulAclArgs, opts?: pulumi.ComponentResourceOptions) {
     const { clusterName, managementToken, policies = consulPolicies(clusterName), tokens = {} } = args;
-    const { anonymousPolicies = ["names"] } = args;
+    const { anonymousPolicies = [...defaultAnonymousPolicies] } = args;
     refuse("ConsulAcl", consulAclErrors({ ...args, anonymousPolicies }, policies));
     super("cos:index:ConsulAcl", name, {}, opts);
 

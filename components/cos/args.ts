@@ -126,8 +126,8 @@ export interface CosSecurityArgs {
    */
   tls?: CosTlsArgs | false | undefined;
   /**
-   * Tokens without which Consul and Nomad allow nothing but names; `false`: whoever reaches an API may do everything. Turned on or off with a cluster that runs, its new nodes
-   * cannot join the old ones' work: docs/security.md has what to do.
+   * Tokens without which Consul and Nomad allow nothing but names; `false`: whoever reaches an API may do everything. Not to be turned on or off with a cluster
+   * that runs: its new agents and old ones do not go together (docs/security.md).
    * @default tokens that are made for the cluster
    */
   acl?: CosAclArgs | false | undefined;

@@ -1,5 +1,6 @@
 import * as tls from "@pulumi/tls";
 import * as pulumi from "@pulumi/pulumi";
+import { defaultSecrets } from "../acl-token/args";
 import type { PropertyError } from "../checks";
 import { refuse } from "../refuse";
 import { rotationErrors } from "../rotation";
@@ -19,7 +20,7 @@ export interface NomadLoginsArgs {
 }
 
 /** What is wrong with the plain arguments of {@link NomadLogins}. */
-export const nomadLoginsErrors = ({ keys = ["1"] }: NomadLoginsArgs): PropertyError[] =>
+export const nomadLoginsErrors = ({ keys = [...defaultSecrets] }: NomadLoginsArgs): PropertyError[] =>
   rotationErrors("keys", "key", keys, []);
 
 /**
@@ -40,7 +41,9 @@ export class NomadLogins extends pulumi.ComponentResource {
     refuse("NomadLogins", nomadLoginsErrors(args));
     super("cos:index:NomadLogins", name, {}, opts);
 
-    const keys = (args.keys ?? ["1"]).map((key) => new tls.PrivateKey(`${name}-${key}`, loginKey, { parent: this }));
+    const keys = (args.keys ?? defaultSecrets).map(
+      (key) => new tls.PrivateKey(`${name}-${key}`, loginKey, { parent: this }),
+    );
     this.publicKeys = pulumi.all(keys.map(({ publicKeyPem }) => publicKeyPem));
     // The checks have refused none.
     this.privateKey = pulumi.secret(keys[0]?.privateKeyPem ?? "");

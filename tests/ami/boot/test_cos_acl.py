@@ -38,7 +38,7 @@ class FirstTokens(Directory):
             mock.patch.object(acl, "MANAGEMENT", management),
             mock.patch.object(acl, "read_node", return_value=parse_node(node(role=role, agents=["consul"]))),
             mock.patch.object(acl.Api, "call", call),
-            mock.patch.object(acl.time, "sleep"),
+            mock.patch("time.sleep"),
         ):
             self.assertEqual(acl.main(), 0)
         return asked, " ".join(str(each.args[0]) for each in self.said.call_args_list)

@@ -68,10 +68,16 @@ describe("the ACLs of a Cos", function () {
     }[];
     const policies = consulPolicies("blue");
     const named = requests.flatMap(({ body }) => body.Name ?? []);
-    assert.deepEqual(named, ["agent", "node-programs", "server-programs", "nomad-server", "nomad-client", "names"]);
+    assert.deepEqual(named, ["agent", "nomad-server", "nomad-client", "node-programs", "server-programs", "names"]);
     const used = requests.flatMap(({ body }) => (body.Policies ?? []).map(({ Name }) => Name));
     for (const name of used) assert.ok(named.includes(name) && name in policies, name);
-    assert.equal(requests.filter(({ path }) => path === "acl/token").length, 8);
+    const made = requests.filter(({ path }) => path === "acl/token").map(({ body }) => body.SecretID);
+    assert.equal(made.length, 8);
+    // A node starts its Nomad once its programs are known.
+    for (const role of ["nomad-server", "client"]) {
+      const [own, programs] = [made.indexOf(token(`${role}-nomad`)), made.indexOf(token(`${role}-programs`))];
+      assert.ok(own >= 0 && own < programs, role);
+    }
     assert.equal(valueOf(resources, "consul-server", "consul-management"), token("consul-management"));
   });
 

@@ -2,16 +2,15 @@
 The first tokens of a Consul: made by its servers as soon as one of them leads.
 
 Agents wait 15 seconds and more before they tell the catalog again what was refused: in a cluster that has just been made, tokens are to be there before
-agents use them. What they are to be says a file (components/consul-acl/node-files.ts); `ConsulAcl` looks after them from then on.
+agents use them. What they are to be says a file (components/cluster-acl/files.ts); `ConsulAcl` looks after them from then on.
 """
 
-import time
 from pathlib import Path
 from typing import Any
 
 from .api import CONSUL, Api, ApiError
 from .node import read_node
-from .system import BootError, log, read_json
+from .system import BootError, insist, log, read_json
 
 #: Secrets of Consul's servers: requests, each of which may be made again, and the management token that they are made with.
 FILE = Path("/etc/cos/consul-acl.json")
@@ -45,16 +44,7 @@ def main() -> int:
         log(f"error: {error}")
         return 1
     consul = Api(CONSUL, token=MANAGEMENT.read_text().strip())
-    said = ""
-    while True:
-        try:
-            found(consul, requests)
-        except ApiError as error:
-            # Servers know the management token once they have a leader.
-            if str(error) != said:
-                log(f"{error}; trying again")
-            said = str(error)
-            time.sleep(INTERVAL)
-            continue
-        log("Consul knows the tokens of its agents")
-        return 0
+    # Servers know the management token once they have a leader.
+    insist(lambda: found(consul, requests), transient=(ApiError,), pause=INTERVAL)
+    log("Consul knows the tokens of its agents")
+    return 0

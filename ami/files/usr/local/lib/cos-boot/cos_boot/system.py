@@ -63,21 +63,27 @@ def retried(what: str, attempt: Callable[[], T], *, transient: type[Exception] |
             pause = min(pause * 2, 10)
 
 
-def repeat(step: Callable[[], object], *, transient: tuple[type[Exception], ...], pause: float, longest: float | None = None) -> NoReturn:
-    """Takes one step after the other, with pauses between them, as long as the node is there.
+def insist(attempt: Callable[[], T], *, transient: tuple[type[Exception], ...], pause: float, longest: float | None = None) -> T:
+    """What the attempt returns, however long that takes.
 
     What raises `transient` is said once in a row, and tried again: after pauses that double up to `longest`, where that is given.
     """
     said, wait = "", pause
     while True:
         try:
-            step()
-            said, wait = "", pause
+            return attempt()
         except transient as error:
             if str(error) != said:
                 log(f"{error}; trying again")
             said, wait = str(error), min(wait * 2, longest or pause)
         time.sleep(wait)
+
+
+def repeat(step: Callable[[], object], *, transient: tuple[type[Exception], ...], pause: float, longest: float | None = None) -> NoReturn:
+    """Takes one step after the other, each as `insist` does, with pauses between them, as long as the node is there."""
+    while True:
+        insist(step, transient=transient, pause=pause, longest=longest)
+        time.sleep(pause)
 
 
 def run(*command: str, stdin: str | None = None, accept: tuple[int, ...] = (0,)) -> str:
