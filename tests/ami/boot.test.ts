@@ -166,6 +166,8 @@ describe("a node that boots", function () {
     });
     after(() => end(...servers));
 
+    // "" while its agent does not answer yet.
+    const members = (machine: Machine) => machine.run("consul", "members").catch(() => "");
     const voters = async (machine: Machine) =>
       (await machine.run("consul", "operator", "raft", "list-peers").catch(() => "")).match(/\btrue\b/g)?.length ?? 0;
 
@@ -250,7 +252,7 @@ describe("a node that boots", function () {
       for (const server of blank) {
         assert.match(await journal(server, "cos-boot.service"), /the cluster has formed .*this server joins it/);
         // They have found each other, would be enough for a cluster, and each has refused to elect.
-        await until(async () => ((await server.run("consul", "members")).match(/alive/g) ?? []).length === 3);
+        await until(async () => ((await members(server)).match(/alive/g) ?? []).length === 3);
         await logs(server, /no known peers, aborting election/, "consul.service");
         assert.equal(await json(server, "http://127.0.0.1:8500/v1/status/leader"), "");
       }
