@@ -8,8 +8,9 @@ export interface ClusterAclArgs {
   /** Name of the cluster: the same that `ConsulAcl` and the nodes are given. */
   clusterName: string;
   /**
-   * Names of the secrets of all tokens of Consul that nodes have, and of the operators', and of the keys of Nomad's logins; at least one. The first is for those who use a
-   * token, all are accepted. Rotation without a gap takes three updates: `["1"]` to `["1", "2"]` to `["2", "1"]` to `["2"]`.
+   * Names of the secrets of all tokens, those of the management among them, and of the keys of Nomad's logins; at least one. The first is for those who use a
+   * token, all are accepted. Rotation takes three updates: `["1"]` to `["1", "2"]` to `["2", "1"]` to `["2"]`. In one step there would be no token to make the
+   * others known by: `up` says so, and is mended by giving the old name back.
    * @default ["1"]
    */
   secrets?: string[] | undefined;

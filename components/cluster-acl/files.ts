@@ -2,10 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { defaultAnonymousPolicies } from "../consul-acl/args";
 import { consulPolicies } from "../consul-acl/policies";
 import { anonymousEntry, policyEntry, tokenEntry } from "../consul-acl/entries.js";
-import { consulAclBlock, consulTokens } from "../consul-cluster/agent-config";
+import { consulAclBlock, consulTokens, initialManagement } from "../consul-cluster/agent-config";
 import type { FileOwner, NodeRole } from "../node/args";
-import { firstTokensPath, nomadAclPath } from "../node/node-file";
+import { firstTokensPath, initialManagementPath, nomadAclPath, nomadManagementPath } from "../node/node-file";
 import type { SecretContent, SecretContents } from "../node-secrets/args";
+import { mapValues } from "../map-values";
 import { workloadIdentities } from "../nomad-cluster/agent-config";
 import { without } from "../without";
 
@@ -31,8 +32,8 @@ export interface NodeAclSecrets {
   clusterName: string;
   /** Secret of each token of Consul. */
   tokens: Record<NodeToken, pulumi.Input<string>>;
-  /** Secrets of the management tokens. */
-  management: { consul: pulumi.Input<string>; nomad: pulumi.Input<string> };
+  /** Secrets of the management tokens: the first is used, all are known. */
+  management: Record<"consul" | "nomad", pulumi.Output<string[]>>;
   /** By what clients log in to Nomad. */
   clientLogin: pulumi.Input<string>;
 }
@@ -41,23 +42,22 @@ export interface NodeAclSecrets {
  * What nodes of each role get of ACLs, as `NodeSecrets` takes it. Agents merge their files with their configuration: with these, their ACLs are on.
  *
  * Servers of Consul have the management token, for its cluster is made with it, and make the tokens of all nodes as soon as one of them leads. Programs of Nomad's servers have
- * Nomad's, as leadership is handed over by it alone: root there has all that Nomad has anyway.
+ * Nomad's, as leadership is handed over by it alone, and have Nomad take those that it does not know: root there has all that Nomad has anyway.
  */
 export function aclFiles(secrets: NodeAclSecrets): Record<NodeRole, SecretContents> {
-  const { tokens, management } = secrets;
+  const { tokens } = secrets;
+  const management = mapValues(secrets.management, (secretIds) => secretIds.apply(([first = ""]) => first));
   const file = (path: string, value: pulumi.Input<string>, owner?: FileOwner): SecretContent => ({
     path,
     value,
     owner,
   });
-  const consulAgent = (agent: pulumi.Input<string>, initialManagement?: pulumi.Input<string>) =>
+  const consulAgent = (agent: pulumi.Input<string>) =>
     file(
       "/etc/consul.d/acl.json",
-      pulumi.all([agent, initialManagement]).apply(([token, initial]) =>
-        JSON.stringify({
-          acl: { ...consulAclBlock, ...consulTokens({ agent: token, initialManagement: initial }).acl },
-        }),
-      ),
+      pulumi
+        .output(agent)
+        .apply((token) => JSON.stringify({ acl: { ...consulAclBlock, ...consulTokens({ agent: token }).acl } })),
       "consul",
     );
   const nomadAgent = (token: pulumi.Input<string>, owner: FileOwner) =>
@@ -69,7 +69,12 @@ export function aclFiles(secrets: NodeAclSecrets): Record<NodeRole, SecretConten
   const programs = (token: pulumi.Input<string>) => file("/etc/cos/consul-token", token);
   return {
     "consul-server": {
-      "consul-acl": consulAgent(tokens["consul-server-agent"], management.consul),
+      "consul-acl": consulAgent(tokens["consul-server-agent"]),
+      "consul-initial-management": file(
+        initialManagementPath,
+        management.consul.apply((token) => JSON.stringify(initialManagement(token))),
+        "consul",
+      ),
       "consul-token": programs(tokens["consul-server-programs"]),
       "consul-management": file("/etc/cos/consul-management-token", management.consul),
       "consul-first-tokens": file(firstTokensPath, firstTokens(secrets)),
@@ -79,6 +84,7 @@ export function aclFiles(secrets: NodeAclSecrets): Record<NodeRole, SecretConten
       "consul-token": programs(tokens["nomad-server-programs"]),
       "nomad-acl": nomadAgent(tokens["nomad-server-nomad"], "nomad"),
       "nomad-token": file("/etc/cos/nomad-token", management.nomad),
+      "nomad-management": file(nomadManagementPath, pulumi.jsonStringify(secrets.management.nomad)),
     },
     client: {
       "consul-acl": consulAgent(tokens["client-agent"]),

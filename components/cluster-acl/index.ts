@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { AclToken } from "../acl-token";
-import type { ConsulToken } from "../consul-acl/args";
+import { type ConsulToken, globalManagement } from "../consul-acl/args";
 import { mapValues } from "../map-values";
 import { NomadLogins } from "../nomad-acl/logins";
 import type { NodeRole } from "../node/args";
@@ -22,11 +22,13 @@ const people = { operator: ["operator"], "read-only": ["read-only"] } as const;
  *     const secrets = new NodeSecrets("secrets", { clusterName: "blue", secrets: acl.files });
  *     // The clusters, each with `secrets: secrets.of(ROLE)`; and once they are ready:
  *     new ConsulAcl("consul-acl", { ...apis, clusterName: "blue", managementToken: acl.management.consul, tokens: acl.tokens });
- *     new NomadAcl("nomad-acl", { ...apis, managementToken: acl.management.nomad, logins: acl.logins });
+ *     new NomadAcl("nomad-acl", { ...apis, managementTokens: acl.managementTokens.nomad, logins: acl.logins });
  */
 export class ClusterAcl extends pulumi.ComponentResource {
-  /** Secrets of the management tokens. */
+  /** Secrets of the management tokens in use. */
   readonly management: Readonly<Record<"consul" | "nomad", pulumi.Output<string>>>;
+  /** Secrets of all management tokens that are to be known: the first is the one in use. */
+  readonly managementTokens: Readonly<Record<"consul" | "nomad", pulumi.Output<string[]>>>;
   /** Tokens of Consul, as `ConsulAcl` takes them. */
   readonly tokens: Readonly<Record<string, ConsulToken>>;
   /** Proofs for tokens of Nomad. */
@@ -46,15 +48,21 @@ export class ClusterAcl extends pulumi.ComponentResource {
       policies: [...policies],
       of: new AclToken(`${name}-${token}`, { secrets }, child),
     }));
-    const management = (product: "consul" | "nomad") =>
-      new AclToken(`${name}-${product}-management`, {}, child).secretId;
-    this.management = { consul: management("consul"), nomad: management("nomad") };
+    const management = mapValues(
+      { consul: "Consul", nomad: "Nomad" },
+      (_, product) => new AclToken(`${name}-${product}-management`, { secrets }, child),
+    );
+    this.management = mapValues(management, ({ secretId }) => secretId);
+    this.managementTokens = mapValues(management, ({ secretIds }) => secretIds);
     this.logins = new NomadLogins(`${name}-logins`, { keys: secrets }, child);
-    this.tokens = mapValues(made, ({ policies, of }) => ({ policies, secretIds: of.secretIds }));
+    this.tokens = {
+      ...mapValues(made, ({ policies, of }) => ({ policies, secretIds: of.secretIds })),
+      management: { policies: [globalManagement], secretIds: this.managementTokens.consul },
+    };
     this.files = aclFiles({
       clusterName,
       tokens: mapValues(nodeTokens, (_, token) => made[token].of.secretId),
-      management: this.management,
+      management: this.managementTokens,
       clientLogin: this.logins.of("node-programs"),
     });
     this.people = mapValues(people, (_, policy) => ({

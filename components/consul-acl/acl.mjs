@@ -21,7 +21,7 @@ import { settleWorkloads } from "./workloads.mjs";
  */
 
 /** @typedef {{ ID: string, Name: string, Description: string, Rules?: string }} Policy as Consul has it */
-/** @typedef {{ AccessorID: string, Description: string, Policies: { Name: string }[] | null }} Token as Consul lists it */
+/** @typedef {{ AccessorID: string, SecretID: string, Description: string, Policies: { Name: string }[] | null }} Token as Consul lists it for its management */
 
 const right = "acl:write";
 const patienceMs = 120_000;
@@ -85,10 +85,11 @@ async function once(api, { cluster, policies, tokens, anonymousPolicies, workloa
   const accessors = new Set();
   for (const [name, { secretIds, policies: of }] of Object.entries(tokens)) {
     for (const secret of secretIds) {
-      const accessor = accessorOf(secret);
+      // The one that the cluster has been made with has an accessor of Consul's own.
+      const found = foundTokens.find(({ SecretID }) => SecretID === secret);
+      const accessor = found?.AccessorID ?? accessorOf(secret);
       accessors.add(accessor);
-      const body = tokenEntry(cluster, name, secret, of);
-      const found = foundTokens.find(({ AccessorID }) => AccessorID === accessor);
+      const body = { ...tokenEntry(cluster, name, secret, of), AccessorID: accessor };
       if (found && found.Description === body.Description && same(found.Policies, of)) continue;
       await ask("PUT", found ? `token/${accessor}` : "token", body);
       changes.push(`the token ${name} ${found ? "has changed" : "is accepted"} (${accessor})`);

@@ -8,9 +8,12 @@ import type { ConsulPolicy } from "./policies";
 export interface ConsulToken {
   /** Its secrets, UUIDs, secret, all of which are accepted: those of an `AclToken`. */
   secretIds: pulumi.Input<string[]>;
-  /** Names of its policies, in `policies`. */
+  /** Names of its policies, in `policies`, or {@link globalManagement}. */
   policies: string[];
 }
+
+/** Consul's own policy, which allows everything. */
+export const globalManagement = "global-management";
 
 /** Tasks and services of a Nomad whose identities Consul takes. */
 export interface NomadWorkloads {
@@ -32,7 +35,10 @@ export const defaultAnonymousPolicies = ["names"] as const;
 export interface ConsulAclArgs extends Omit<ClusterApis, "nomadAddress"> {
   /** Name of the cluster, by which it knows again what it has made. A change leaves what there is under the other name. */
   clusterName: string;
-  /** Secret of a management token, which servers have as `initial_management`. */
+  /**
+   * Secret of a management token, which servers have as `initial_management`, or which `tokens` has had before. Among `tokens`, with {@link globalManagement}, it can be rotated: once no
+   * server has the old one as its `initial_management` any more, it does not come back.
+   */
   managementToken: pulumi.Input<string>;
   /** Policies by their names. @default {@link consulPolicies} */
   policies?: Record<string, ConsulPolicy> | undefined;
@@ -63,7 +69,7 @@ export function consulAclErrors(args: ConsulAclArgs, policies: Record<string, Co
     ...named,
     ...Object.entries(tokens).flatMap(([name, token]) => [
       ...nameErrors(`tokens["${name}"]`, name),
-      ...unknownPolicies(`tokens.${name}.policies`, token.policies, known),
+      ...unknownPolicies(`tokens.${name}.policies`, token.policies, [...known, globalManagement]),
     ]),
     ...under("workloads.namespaces", namespaceErrors(args.workloads?.namespaces ?? {}, known)),
     ...unknownPolicies("anonymousPolicies", anonymousPolicies, known),

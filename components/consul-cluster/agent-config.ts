@@ -129,10 +129,13 @@ export interface ConsulTokens {
   initialManagement?: string | undefined;
 }
 
-/** That file's content, in Consul's own names. It is read anew when the agent is reloaded. */
-export const consulTokens = ({ agent, initialManagement }: ConsulTokens) => ({
-  acl: { tokens: { agent, ...(initialManagement !== undefined && { initial_management: initialManagement }) } },
+/** That file's content, in Consul's own names. It is read anew when the agent is reloaded, but for the management token. */
+export const consulTokens = ({ agent, initialManagement: management }: ConsulTokens) => ({
+  acl: { tokens: { agent, ...(management !== undefined && initialManagement(management).acl.tokens) } },
 });
+
+/** The management token that a cluster is made with, in a file of its own: a server reads it when it starts, and not when it is reloaded. */
+export const initialManagement = (token: string) => ({ acl: { tokens: { initial_management: token } } });
 
 /** Both sides show who they are, and servers that they are servers, by their name `server.DATACENTER.consul`. */
 function rpcTls(files: TlsFiles) {

@@ -309,7 +309,7 @@ export class Cos extends pulumi.ComponentResource {
       acl &&
       new NomadAcl(
         `${name}-nomad-acl`,
-        { ...this.asked(), managementToken: acl.management.nomad, logins: acl.logins, timeoutSeconds },
+        { ...this.asked(), managementTokens: acl.managementTokens.nomad, logins: acl.logins, timeoutSeconds },
         { ...withCluster, dependsOn: this.apis },
       );
     const pools = Object.values(this.nomad.pools).filter(({ minSize }) => minSize > 0);

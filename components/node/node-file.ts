@@ -44,9 +44,11 @@ export interface NodeFile {
   health?: { limitSeconds: number };
 }
 
-/** Secrets that the image knows: what Consul's servers make the first tokens by, and what has Nomad's ACLs on. */
+/** Secrets that the image knows: what Consul's servers make the first tokens by, and what they start with; what has Nomad's ACLs on, and the management tokens that it is to know. */
 export const firstTokensPath = "/etc/cos/consul-acl.json";
+export const initialManagementPath = "/etc/consul.d/initial-management.json";
 export const nomadAclPath = "/etc/nomad.d/acl.json";
+export const nomadManagementPath = "/etc/cos/nomad-management.json";
 
 /** What a node's file is made of. */
 interface NodeFacts {

@@ -5,8 +5,12 @@ import type { NomadPolicy } from "./policies";
 
 /** Arguments of {@link NomadAcl}. */
 export interface NomadAclArgs extends Omit<ClusterApis, "consulAddress"> {
-  /** Secret of the management token that Nomad is to take: that of an `AclToken`. It does so once: a change of it later has Nomad refuse it. */
-  managementToken: pulumi.Input<string>;
+  /**
+   * Secrets of the management tokens that Nomad is to know, at least one: those of an `AclToken`. The first is used, and the one that Nomad takes where it has taken none. It takes another
+   * only on its servers, as the programs of the image do with what `ClusterAcl` gives them, or by hand (`acl-bootstrap-reset`): before that it cannot be the first. Others that Nomad
+   * has been bootstrapped with are ended.
+   */
+  managementTokens: pulumi.Input<string[]>;
   /** How long it waits for a Nomad that has a leader, in seconds. @default 120 */
   timeoutSeconds?: number | undefined;
   /** Policies by their names. @default {@link nomadPolicies} */

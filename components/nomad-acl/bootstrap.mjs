@@ -1,5 +1,5 @@
 // @ts-check
-// Has a Nomad whose ACLs are on take a management token of ours, once in its life. Plain JavaScript on what Node has built in, so that it runs wherever the
+// Has a Nomad whose ACLs are on take a management token of ours, once in its life, and ends those that it has taken besides. Plain JavaScript on what Node has built in, so that it runs wherever the
 // package is installed, without a build or a loader.
 import { setTimeout as delay } from "node:timers/promises";
 import { accessTo, ask } from "../ask.js";
@@ -56,9 +56,42 @@ async function once(url, secret) {
   if (reset === undefined) throw failure(status, text);
   if (await isKnown(denials)) return [];
   throw new Refused(
-    "it has taken another management token before, perhaps in the life of a snapshot that was restored. To have it take this one, run on the server that leads " +
-      `\`echo ${reset} | sudo tee /var/lib/nomad/server/acl-bootstrap-reset\`, and then this again; the other stays valid until it is deleted`,
+    "it has taken another management token before. Where that is to be changed, name it beside this one first: its servers take this one then. Where it was in " +
+      "the life of a snapshot that was restored, have its servers take this one by `sudo systemctl restart cos-acl` on each; or, where they have no such program, " +
+      `by \`echo ${reset} | sudo tee /var/lib/nomad/server/acl-bootstrap-reset\` on the one that leads; and then run this again`,
   );
+}
+
+/**
+ * Ends tokens that Nomad has been bootstrapped with, but for those that are wanted. Nomad calls all of them the same, and nothing else.
+ * @param {string} url of the Nomad API
+ * @param {string} secret of the token that it is done with
+ * @param {string[]} others secrets of those that stay, too, where Nomad knows them
+ * @returns {Promise<string[]>} what has changed, for people
+ */
+export async function endOthers(url, secret, others) {
+  const { trust, denials } = accessTo("Nomad");
+  /** @param {string} path @param {string} [method] */
+  const call = async (path, method = "GET") => {
+    const question = { method, headers: { "X-Nomad-Token": secret }, trust, denials };
+    const { status, text } = await ask(`${url}/v1/acl/${path}`, question, requestTimeoutMs);
+    if (status === 200) return text;
+    throw new Error(`the management tokens of Nomad at ${url} cannot be looked after: HTTP ${status} ${text.trim()}`);
+  };
+  /** @param {string} other */
+  const accessorOf = async (other) => {
+    const question = { headers: { "X-Nomad-Token": other }, trust };
+    const { status, text } = await ask(`${url}/v1/acl/token/self`, question, requestTimeoutMs);
+    return status === 200 ? [JSON.parse(text).AccessorID] : [];
+  };
+  const kept = [JSON.parse(await call("token/self")).AccessorID, ...(await Promise.all(others.map(accessorOf))).flat()];
+  /** @type {{ AccessorID: string, Name: string, Type: string }[]} */
+  const tokens = JSON.parse(await call("tokens"));
+  const ended = tokens
+    .filter(({ Name, Type }) => Name === "Bootstrap Token" && Type === "management")
+    .filter(({ AccessorID }) => !kept.includes(AccessorID));
+  for (const { AccessorID } of ended) await call(`token/${AccessorID}`, "DELETE");
+  return ended.map(({ AccessorID }) => `the management token ${AccessorID} is not accepted any more`);
 }
 
 /** @param {number} status @param {string} text */
@@ -69,14 +102,17 @@ function failure(status, text) {
 }
 
 /**
- * Does it with the token in `NOMAD_TOKEN`, at `NOMAD_ADDR`.
+ * Does it with the token in `NOMAD_TOKEN`, at `NOMAD_ADDR`, and ends those of others that are not in `COS_NOMAD_OTHERS`.
  * @param {{ seconds?: number }} [options] for how long it waits; by default as `COS_TIMEOUT_SECONDS` says
  */
 export async function main({ seconds = Number(process.env.COS_TIMEOUT_SECONDS ?? 120) } = {}) {
   try {
     const secret = process.env.NOMAD_TOKEN;
     if (!secret) throw new Error("NOMAD_TOKEN must hold the secret of the management token that is to be");
-    for (const change of await bootstrap(address("NOMAD_ADDR"), secret, seconds * 1000)) console.log(change);
+    const url = address("NOMAD_ADDR");
+    for (const change of await bootstrap(url, secret, seconds * 1000)) console.log(change);
+    for (const change of await endOthers(url, secret, JSON.parse(process.env.COS_NOMAD_OTHERS ?? "[]")))
+      console.log(change);
   } catch (error) {
     console.error(message(error));
     process.exitCode = 1;

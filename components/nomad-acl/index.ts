@@ -12,12 +12,12 @@ export { NomadLogins, type NomadLoginsArgs, nomadLoginsErrors } from "./logins";
 export { nomadPolicies, type NomadPolicy } from "./policies";
 
 /**
- * The ACLs of a Nomad that has them on (`acl` of `nomadAgentConfig`): it has Nomad take a management token of ours, once in its life, and makes policies by it. Give it a
+ * The ACLs of a Nomad that has them on (`acl` of `nomadAgentConfig`): it has Nomad take a management token of ours, once in its life, ends others that it has taken and that are not wanted any more, and makes policies by it. Give it a
  * Nomad provider that has that token:
  *
  *     const management = new AclToken("management");
  *     const provider = new nomad.Provider("nomad", { address: nomadAddress, caPem, secretId: management.secretId });
- *     new NomadAcl("acl", { nomadAddress, caPem, managementToken: management.secretId }, { providers: { nomad: provider } });
+ *     new NomadAcl("acl", { nomadAddress, caPem, managementTokens: management.secretIds }, { providers: { nomad: provider } });
  *
  * It waits for a Nomad that has no leader yet. It may run again, at the same time too: what Nomad has taken it takes for done. Where that is another token, as after
  * the restore of a snapshot of another life, it says what a person has to do. A destruction leaves what it has done: it goes with the cluster.
@@ -32,6 +32,7 @@ export class NomadAcl extends pulumi.ComponentResource {
     super("cos:index:NomadAcl", name, {}, opts);
 
     const child = { parent: this, deletedWith: opts?.deletedWith };
+    const tokens = pulumi.output(args.managementTokens);
     const bootstrap = new local.Command(
       `${name}-bootstrap`,
       {
@@ -41,7 +42,8 @@ export class NomadAcl extends pulumi.ComponentResource {
         update: run("{ seconds: 30 }"),
         environment: {
           ...apiEnvironment(args),
-          NOMAD_TOKEN: pulumi.secret(args.managementToken),
+          NOMAD_TOKEN: pulumi.secret(tokens.apply(([first = ""]) => first)),
+          COS_NOMAD_OTHERS: pulumi.secret(tokens.apply(([, ...others]) => JSON.stringify(others))),
           COS_TIMEOUT_SECONDS: String(args.timeoutSeconds ?? 120),
         },
       },

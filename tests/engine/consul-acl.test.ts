@@ -4,6 +4,7 @@ import { Resolver } from "node:dns/promises";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { consulAgentConfig, consulPolicies, type ConsulPolicy, consulTokens } from "../../components";
+import { globalManagement } from "../../components/consul-acl/args";
 import { accessorOf } from "../../components/consul-acl/entries.js";
 import { type AgentProcess, launch } from "../support/agent-process";
 import { LoopbackCluster } from "../support/loopback-cluster";
@@ -17,7 +18,7 @@ const program = 'import { main } from "pulumi-cos/consul-acl"; await main();';
 
 describe("the ACLs of a real Consul", function () {
   this.timeout(180_000);
-  const management: string = randomUUID();
+  let management: string = randomUUID();
   const agent: string = randomUUID();
   const secrets: Record<string, string[]> = {
     agent: [agent],
@@ -76,7 +77,7 @@ describe("the ACLs of a real Consul", function () {
     { token = management, anonymousPolicies = ["names"], own = policies }: Options = {},
   ) {
     const tokens = Object.entries({ ...secrets, ...changes }).flatMap(([name, secretIds]) =>
-      secretIds ? [[name, { secretIds, policies: [name] }] as const] : [],
+      secretIds ? [[name, { secretIds, policies: [name === "management" ? globalManagement : name] }] as const] : [],
     );
     const wanted = { cluster: "blue", policies: own, tokens: Object.fromEntries(tokens), anonymousPolicies };
     const environment = { CONSUL_HTTP_ADDR: cluster.consulAddress, CONSUL_HTTP_TOKEN: token };
@@ -259,6 +260,24 @@ describe("the ACLs of a real Consul", function () {
     }
     assert.match((await ask(old, "GET", "kv/any")).text, /ACL not found/);
     secrets.operator = [next];
+  });
+
+  it("change the management token, too, with which the cluster was made", async () => {
+    const [old, next] = [management, randomUUID()];
+    const rotate = async (token: string, ...secretIds: string[]) =>
+      (await apply({ management: secretIds }, { token })).stdout;
+    const first = await rotate(old, old, next);
+    const initial = /the token management has changed \((.*)\)/.exec(first)?.[1] ?? "";
+    assert.equal(
+      first,
+      `the token management has changed (${initial})\nthe token management is accepted (${accessorOf(next)})`,
+    );
+    assert.equal(await rotate(next, next, old), "");
+    assert.equal(await rotate(next, next), `the token management is not accepted any more (${initial})`);
+    assert.match((await ask(old, "GET", "acl/tokens")).text, /ACL not found/);
+    assert.equal((await ask(next, "GET", "acl/tokens")).status, 200);
+    secrets.management = [next];
+    management = next;
   });
 
   it("are mended where somebody has changed them, where a snapshot is restored too, and leave those of others alone", async () => {

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { userInfo } from "node:os";
+import { join } from "node:path";
 import { generateKeyPairSync, type KeyObject, randomUUID } from "node:crypto";
 import { nomadPolicies } from "../../components";
 import { loginMethod, signLogin } from "../../components/nomad-acl/sign";
+import { run } from "../support/command";
 import { LoopbackCluster } from "../support/loopback-cluster";
 import { runProgram } from "../support/settings-program";
 
@@ -10,14 +14,27 @@ type Call = [method: "GET" | "POST" | "PUT" | "DELETE", path: string, body?: obj
 /** What `NomadAcl` runs. */
 const program = 'import { main } from "pulumi-cos/nomad-acl"; await main();';
 
+/** What the image's program does on a server of Nomad, with other files and another user. */
+const accept = (management: string, reset: string) => `
+import sys
+from pathlib import Path
+sys.path.insert(0, ${JSON.stringify(join(__dirname, "..", "..", "ami", "files", "usr", "local", "lib", "cos-boot"))})
+from cos_boot import acl
+acl.MANAGEMENT, acl.RESET, acl.AGENT = Path(${JSON.stringify(management)}), Path(${JSON.stringify(reset)}), ${JSON.stringify(userInfo().username)}
+acl.accept()
+`;
+
 describe("the ACLs of a real Nomad", function () {
   this.timeout(180_000);
-  const management: string = randomUUID();
+  let management: string = randomUUID();
   const secrets: Record<string, string> = {};
   let cluster: LoopbackCluster;
   let begun: Awaited<ReturnType<typeof begin>>[];
 
-  const begin = (token = management) => runProgram(program, { NOMAD_ADDR: cluster.nomadAddress, NOMAD_TOKEN: token });
+  const begin = (token = management, ...others: string[]) =>
+    runProgram(program, {
+      ...{ NOMAD_ADDR: cluster.nomadAddress, NOMAD_TOKEN: token, COS_NOMAD_OTHERS: JSON.stringify(others) },
+    });
 
   async function ask(token: string | undefined, ...[method, path, body]: Call) {
     const response = await fetch(`${cluster.nomadAddress}/v1/${path}`, {
@@ -78,7 +95,7 @@ describe("the ACLs of a real Nomad", function () {
   afterEach(async function () {
     if (this.currentTest?.state === "failed") console.error(await cluster.logs());
   });
-  after(() => cluster.stop());
+  after(() => cluster.stop(management));
 
   it("are begun once, with the token that is given, however many begin at the same time", async () => {
     const said = begun.map(({ code, stdout, stderr }) => [code, stdout, stderr].join("|")).sort();
@@ -226,5 +243,38 @@ describe("the ACLs of a real Nomad", function () {
     assert.ok(!stderr.includes(other));
     const client = await begin(secrets.operator);
     assert.match(client.stderr, /cannot be begun: the token is known, and is none of the management/);
+  });
+
+  it("take another management token from the program of the leader's node alone, and end the old one when it is not wanted any more", async () => {
+    const next = randomUUID();
+    const asked = async (token: string) => (await ask(token, "GET", "acl/tokens")).status;
+    const leader = (JSON.parse((await ask(undefined, "GET", "status/leader")).text) as string).split(":")[0];
+    const servers = [0, 1, 2].map((i) => cluster.server(i));
+    const acceptOn = async (server: string) => {
+      const data = cluster.dataDirectory("nomad", server);
+      const wanted = join(data, "wanted.json");
+      await writeFile(wanted, JSON.stringify([management, next]));
+      const program = accept(wanted, join(data, "server", "acl-bootstrap-reset"));
+      return run("python3", ["-B", "-c", program], { env: { ...process.env, NOMAD_ADDR: `http://${server}:4646` } });
+    };
+    for (const server of servers.filter((each) => each !== leader)) {
+      await assert.rejects(acceptOn(server), /already done/);
+    }
+    assert.equal(await asked(next), 403);
+    await acceptOn(leader ?? "");
+    await cluster.eventually(async () => {
+      assert.equal(await asked(next), 200);
+    });
+    for (const server of servers) await acceptOn(server);
+
+    assert.deepEqual(await begin(management, next), { code: 0, stdout: "", stderr: "" });
+    assert.deepEqual(await begin(next, management), { code: 0, stdout: "", stderr: "" });
+    const { code, stdout, stderr } = await begin(next);
+    assert.deepEqual([code, stderr], [0, ""]);
+    assert.match(stdout, /^the management token \S+ is not accepted any more$/);
+    await cluster.eventually(async () => {
+      assert.deepEqual([await asked(management), await asked(next)], [403, 200]);
+    });
+    management = next;
   });
 });

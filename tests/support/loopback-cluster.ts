@@ -94,8 +94,13 @@ export class LoopbackCluster {
     return JSON.parse(await readFile(this.keyring(program, address), "utf8")) as string[];
   }
 
+  /** Where an agent keeps its state. */
+  dataDirectory(program: "consul" | "nomad", address: string): string {
+    return join(this.directory, `${program}-${address}`, "data");
+  }
+
   private keyring(program: "consul" | "nomad", address: string): string {
-    return join(this.directory, `${program}-${address}`, "data", keyrings[program]);
+    return join(this.dataDirectory(program, address), keyrings[program]);
   }
 
   /** Gives all agents other papers, and has them read those. */
@@ -142,10 +147,10 @@ export class LoopbackCluster {
     return (await Promise.all(this.agents.map(({ log }) => lastLines(log, lines)))).join("\n---\n");
   }
 
-  /** Ends all jobs and agents, and removes all that they have written. */
-  async stop(): Promise<void> {
+  /** Ends all jobs and agents, and removes all that they have written. `nomadToken` is by what Nomad lets in now. */
+  async stop(nomadToken = this.options.nomadToken): Promise<void> {
     try {
-      const { nomadServers, nomadToken } = this.options;
+      const { nomadServers } = this.options;
       if (this.agents.length > 0 && nomadServers > 0) await endJobs(this.nomadAddress, nomadToken, this.trust);
     } finally {
       await Promise.all(this.agents.splice(0).map((agent) => agent.end()));

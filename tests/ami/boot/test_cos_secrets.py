@@ -11,7 +11,7 @@ from unittest import mock
 from support import Directory, Handler, node, serve
 
 from cos_boot import renewal, secrets
-from cos_boot.api import CONSUL, Api, Silent
+from cos_boot.api import CONSUL, Api, ApiError, Silent
 from cos_boot.aws import AwsError, Parameter
 from cos_boot.node import parse_node
 from cos_boot.system import BootError
@@ -88,6 +88,14 @@ class Files(Directory):
         self.assertEqual(secrets.fetch(self.node, self.store, running=True), set())
         self.store.change("/mine", "new")
         self.assertEqual(secrets.fetch(self.node, self.store, running=True), set())
+
+    def test_management_tokens_are_to_be_taken_and_who_starts_anew_reads_everything(self):
+        secrets.fetch(self.node, self.store)
+        self.patch(secrets, "STARTED_WITH", {self.files["/certificate"]})
+        self.patch(secrets, "MANAGEMENT", self.files["/mine"])
+        self.store.change("/mine", "new")
+        self.store.change("/certificate", "new")
+        self.assertEqual(secrets.fetch(self.node, self.store, running=True), {"restart consul", "take tokens"})
 
     def test_nothing_is_written_where_one_cannot_be_had(self):
         del self.store.parameters["/mine"]
@@ -178,12 +186,24 @@ class Renewing(Directory):
 
     def test_what_an_agent_reads_at_its_start_alone_has_it_start_anew_in_its_turn(self):
         turns = []
-        renewed = renewal.Renewal("dev", Api(CONSUL), lambda: {"restart nomad"}, lambda: self.now, lambda: turns.append(self.reloaded()))
+        renewed = renewal.Renewal("dev", Api(CONSUL), lambda: {"restart nomad"}, lambda: self.now, lambda of: turns.append((of, self.reloaded())))
         self.consul.store[WANTED] = {"/a": 2}
         self.now = 3600.0
         with self.assertRaises(AwsError):
             renewed.step()
-        self.assertEqual((turns, self.reloaded()), ([[]], [("systemctl", "restart", "nomad.service")]))
+        self.assertEqual((turns, self.reloaded()), ([("nomad", [])], [("systemctl", "restart", "nomad.service")]))
+
+    def test_management_tokens_are_taken_last_and_again_until_they_are(self):
+        renewed = renewal.Renewal("dev", Api(CONSUL), lambda: {"take tokens", "reload nomad"} if not self.renewals else set(), lambda: self.now)
+        self.consul.store[WANTED] = {"/a": 2}
+        with mock.patch.object(renewal, "accept", side_effect=[ApiError("no leader"), None]) as accept:
+            with self.assertRaisesRegex(ApiError, "no leader"):
+                renewed.step()
+            self.renewals, self.has = 1, {"/a": 2}
+            self.assertNotIn(OWN, self.consul.store)
+            renewed.step()
+        self.assertEqual((self.reloaded(), accept.call_count), ([("systemctl", "reload", "nomad.service")], 2))
+        self.assertEqual(self.consul.store[OWN], {"/a": 2})
 
     def test_an_old_answer_of_aws_is_asked_for_again(self):
         self.consul.store[WANTED] = {"/a": 2}

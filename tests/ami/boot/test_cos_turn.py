@@ -1,4 +1,4 @@
-"""When servers of Nomad start anew, with Nomad's API in a test's hands: run by ../boot.test.ts."""
+"""When servers start anew, with their API in a test's hands: run by ../boot.test.ts."""
 
 import unittest
 from unittest import mock
@@ -13,7 +13,7 @@ HEALTHY = {"Healthy": True, "FailureTolerance": 1}
 
 
 class Turns(Directory):
-    def wait(self, own, *health, members=("10.0.0.1", "10.0.0.2", "10.0.0.3")):
+    def wait(self, own, *health, members=("10.0.0.1", "10.0.0.2", "10.0.0.3"), product="nomad"):
         """For how long a server waits. The last answer about health is given again and again."""
         now, given = 0.0, list(health)
 
@@ -23,7 +23,10 @@ class Turns(Directory):
 
         def call(_api, _method, path, accept=()):
             if path == "agent/self":
-                return {"member": {"Addr": own}}
+                return {"member": {"Addr": own}} if product == "nomad" else {"Member": {"Addr": own}}
+            if path == "agent/members" and product == "consul":
+                client = {"Addr": "10.0.0.0", "Status": 1, "Tags": {"role": "node"}}
+                return [client, *({"Addr": addr, "Status": 1, "Tags": {"role": "consul"}} for addr in members)]
             if path == "agent/members":
                 alive = [{"Addr": addr, "Status": "alive", "Tags": {"region": "here"}} for addr in members]
                 gone = {"Addr": "10.0.0.0", "Status": "failed", "Tags": {"region": "here"}}
@@ -40,11 +43,12 @@ class Turns(Directory):
             mock.patch.object(turn.time, "sleep", sleep),
             mock.patch.object(turn.time, "monotonic", lambda: now),
         ):
-            turn.wait_for_turn()
+            turn.wait_for_turn(product)
         return now
 
     def test_each_has_its_turn_by_its_address(self):
-        self.assertEqual([self.wait(f"10.0.0.{i}", HEALTHY) for i in (1, 2, 3)], [0.0, 30.0, 60.0])
+        for product in ("nomad", "consul"):
+            self.assertEqual([self.wait(f"10.0.0.{i}", HEALTHY, product=product) for i in (1, 2, 3)], [0.0, 30.0, 60.0])
 
     def test_none_goes_while_another_is_not_healthy_or_none_may_be_missing(self):
         ill, last = {"Healthy": False, "FailureTolerance": 0}, {"Healthy": True, "FailureTolerance": 0}
@@ -60,7 +64,7 @@ class Turns(Directory):
             return answer
 
         with mock.patch.object(turn.Api, "call", call), mock.patch.object(turn.time, "sleep"):
-            turn.wait_until_back()
+            turn.wait_until_back("nomad")
         self.assertEqual(answers, [])
 
     def test_it_does_not_wait_for_ever(self):

@@ -16,7 +16,7 @@ const credentials = ["/etc/cos/consul-token", "/etc/cos/nomad-login"];
  * @param all whether the load balancer of the APIs is replaced, too
  */
 export function rotation(tested: BoxUnderTest, all: boolean): void {
-  const { keysOf, answerOf, outside, authorities, isRefused } = attempts(tested);
+  const { keysOf, answerOf, outside, managementToken, authorities, isRefused } = attempts(tested);
 
   describe("the rotation of its secrets", () => {
     it("changes keys of gossip, the authority, all certificates and all tokens of nodes without a failed request, and the old ones open nothing then", async () => {
@@ -28,6 +28,8 @@ export function rotation(tested: BoxUnderTest, all: boolean): void {
       const [oldToken, oldProof] = await Promise.all(
         credentials.map((file) => tested.cluster.exec(client.name, "cat", file)),
       );
+      const management = () => Promise.all(products.map((product) => managementToken(product)));
+      const oldManagement = await management();
       const rotate = (keys: string[]) =>
         tested.change({
           "cos:security": {
@@ -76,6 +78,19 @@ export function rotation(tested: BoxUnderTest, all: boolean): void {
         await outside("nomad", "https", "acl/login", ...ca, "--request", "POST", "--data", proof),
         /no known key successfully validated the token signature/,
       );
+      const rightOf = async (i: number, of: string[]) => {
+        const product = products[i] ?? "consul";
+        return outside(product, "https", "acl/tokens", ...ca, "--header", `${headers[product]}: ${of[i] ?? ""}`);
+      };
+      const newManagement = await management();
+      // Consul would bring back what a leader has been started with.
+      await tested.cluster.exec((await tested.cluster.leader("consul"))?.name ?? "", "systemctl", "restart", "consul");
+      await tested.cluster.until("Consul is led again", async () =>
+        (await rightOf(0, newManagement).catch(() => "")).startsWith("["),
+      );
+      assert.match(await rightOf(0, oldManagement), /ACL not found/);
+      assert.match(await rightOf(1, newManagement), /^\[/);
+      assert.match(await rightOf(1, oldManagement), /Permission denied|ACL token not found/);
     });
 
     if (all) {

@@ -33,8 +33,12 @@ describe("the ACLs of a Cos", function () {
     assert.deepEqual(jsonOf(resources, "consul-server", "consul-acl"), {
       acl: {
         ...denied,
-        tokens: { agent: token("consul-server-agent"), initial_management: token("consul-management") },
+        tokens: { agent: token("consul-server-agent") },
       },
+    });
+    // In a file of its own, which has Consul start anew.
+    assert.deepEqual(jsonOf(resources, "consul-server", "consul-initial-management"), {
+      acl: { tokens: { initial_management: token("consul-management") } },
     });
     for (const role of ["nomad-server", "client"]) {
       assert.deepEqual(jsonOf(resources, role, "consul-acl"), {
@@ -57,6 +61,7 @@ describe("the ACLs of a Cos", function () {
       for (const secret of management) assert.ok(!value.secret.includes(secret), name);
     }
     assert.equal(valueOf(resources, "nomad-server", "nomad-token"), management[1]);
+    assert.deepEqual(jsonOf(resources, "nomad-server", "nomad-management"), [management[1]]);
   });
 
   it("have Consul's servers make the tokens of nodes, in what Parameter Store holds", () => {
@@ -97,7 +102,8 @@ describe("the ACLs of a Cos", function () {
       workloads: object;
     };
     assert.deepEqual(wanted.tokens.operator?.secretIds, [token("operator")]);
-    assert.equal(Object.keys(wanted.tokens).length, 10);
+    assert.deepEqual(wanted.tokens.management?.secretIds, [token("consul-management")]);
+    assert.equal(Object.keys(wanted.tokens).length, 11);
     assert.deepEqual(wanted.workloads, {
       jwksUrl: "https://nomad.service.consul:4646/.well-known/jwks.json",
       caPem: "certificate cos-authority-1\n",
@@ -113,6 +119,11 @@ describe("the ACLs of a Cos", function () {
     const security = { acl: { secrets: ["2", "1"], namespaces: { web: ["tasks"] } } };
     const rotated = await make({ security });
     assert.equal(valueOf(rotated, "client", "consul-token"), token("client-programs", "2"));
+    assert.equal(valueOf(rotated, "nomad-server", "nomad-token"), token("nomad-management", "2"));
+    assert.deepEqual(
+      jsonOf(rotated, "nomad-server", "nomad-management"),
+      ["2", "1"].map((secret) => token("nomad-management", secret)),
+    );
     const { environment } = rotated.inputs("cos-consul-acl-consul") as {
       environment: { COS_CONSUL_ACL: { secret: string } };
     };

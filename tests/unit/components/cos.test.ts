@@ -89,7 +89,7 @@ describe("Cos", function () {
       "aws:lb/listener:Listener": 2,
       "aws:lb/loadBalancer:LoadBalancer": 1,
       "aws:lb/targetGroup:TargetGroup": 2,
-      "aws:ssm/parameter:Parameter": 28,
+      "aws:ssm/parameter:Parameter": 30,
       "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": 36,
       "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": 32,
       "awsx:ec2:Vpc": 1,

@@ -4,7 +4,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { NomadAcl, type NomadAclArgs, nomadAgentConfig, nomadPolicies } from "../../../components";
 import { MockEngine } from "../../support/mock-engine";
 
-const args: NomadAclArgs = { nomadAddress: "https://nomad.example:4646", caPem: "PEM", managementToken: "management" };
+const args: NomadAclArgs = {
+  nomadAddress: "https://nomad.example:4646",
+  caPem: "PEM",
+  managementTokens: ["management", "next"],
+};
 
 describe("NomadAcl", () => {
   it("is a command that has the token of the management as a secret, and policies after it", async () => {
@@ -20,6 +24,7 @@ describe("NomadAcl", () => {
       NOMAD_ADDR: "https://nomad.example:4646",
       COS_CA_PEM: "PEM",
       NOMAD_TOKEN: { secret: "management" },
+      COS_NOMAD_OTHERS: { secret: '["next"]' },
       COS_TIMEOUT_SECONDS: "120",
     });
     const policies = engine.registered.filter(({ type }) => type === "nomad:index/aclPolicy:AclPolicy");

@@ -11,11 +11,12 @@ import time
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+from .acl import accept
 from .api import CONSUL, Api, ApiError
 from .aws import Aws, AwsError
 from .metadata import identity
 from .node import Node, read_node
-from .secrets import Versions, fetch, known
+from .secrets import TAKE_TOKENS, Versions, fetch, known
 from .system import BootError, log, repeat, run
 from .turn import wait_for_turn, wait_until_back
 
@@ -40,8 +41,8 @@ class Renewal:
         consul: Api,
         renew: Callable[[], set[str]],
         clock: Callable[[], float] = time.monotonic,
-        wait_for_turn: Callable[[], None] = lambda: None,
-        wait_until_back: Callable[[], None] = lambda: None,
+        wait_for_turn: Callable[[str], None] = lambda _: None,
+        wait_until_back: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._base = f"kv/cos/{cluster}/secrets"
         self._consul = consul
@@ -84,14 +85,20 @@ class Renewal:
         self._orders |= self._renew()
         self._read = self._clock()
         for order in sorted(self._orders):
-            what, agent = order.split()
-            if what == "restart":
-                self._wait_for_turn()
-            run("systemctl", what, f"{agent}.service")
+            self._obey(order)
             self._orders.discard(order)
-            if what == "restart":
-                self._wait_until_back()
-            log(f"{agent} {'starts anew with its secrets' if what == 'restart' else 'reads its secrets again'}")
+
+    def _obey(self, order: str) -> None:
+        if order == TAKE_TOKENS:
+            accept()
+            return
+        what, agent = order.split()
+        if what == "restart":
+            self._wait_for_turn(agent)
+        run("systemctl", what, f"{agent}.service")
+        if what == "restart":
+            self._wait_until_back(agent)
+        log(f"{agent} {'starts anew with its secrets' if what == 'restart' else 'reads its secrets again'}")
 
     def _tell(self) -> None:
         """Says what the node has, where that is not said yet."""
@@ -116,7 +123,7 @@ def follow(node: Node, aws: Aws) -> NoReturn:
         with aws.held():
             return fetch(node, aws, running=True)
 
-    wait = wait_for_turn if node.role == "nomad-server" else lambda: None
+    wait = wait_for_turn if node.is_server else lambda _: None
     renewal = Renewal(node.cluster, Api(CONSUL), renew, wait_for_turn=wait, wait_until_back=wait_until_back)
     repeat(renewal.step, transient=(ApiError, AwsError, BootError), pause=PAUSE, longest=LONGEST_PAUSE)
 

@@ -15,14 +15,18 @@ VERSIONS = Path("/var/lib/cos/secrets.json")
 KEPT_BY_AGENTS = Path("/var/lib")
 #: Where agents have a directory each for what they are reloaded for.
 CONFIGURATION = Path("/etc")
-#: What an agent reads when it starts, and not when it is reloaded: Nomad's token of Consul.
-STARTED_WITH = {Path("/etc/nomad.d/acl.json")}
+#: What an agent reads when it starts, and not when it is reloaded: Nomad's token of Consul, and the management token of Consul's servers.
+STARTED_WITH = {Path("/etc/nomad.d/acl.json"), Path("/etc/consul.d/initial-management.json")}
+#: The management tokens that Nomad's servers have it know, and the order to do so: the last of all, for it needs a Nomad that leads.
+MANAGEMENT = Path("/etc/cos/nomad-management.json")
+TAKE_TOKENS = "take tokens"
 
 
 def fetch(node: Node, aws: Aws, *, running: bool = False) -> set[str]:
     """Writes secrets to their files, in directories made where missing. All are fetched before the first is written.
 
-    While agents are `running`, files that they change themselves are left to them. Returns what agents have to do to read theirs again: "restart nomad".
+    While agents are `running`, files that they change themselves are left to them. Returns what agents have to do to read theirs again, "restart nomad", and
+    TAKE_TOKENS where Nomad is to know other management tokens.
     """
     found = [(secret, aws.parameter(secret["parameter"])) for secret in node.secrets if not (running and _is_kept(secret))]
     changed = []
@@ -34,12 +38,15 @@ def fetch(node: Node, aws: Aws, *, running: bool = False) -> set[str]:
             changed.append(path)
     versions = {secret["parameter"]: parameter.version for secret, parameter in found if not _is_kept(secret)}
     write_file(VERSIONS, json.dumps(versions) + "\n")
-    return {
+    orders = {
         f"{'restart' if path in STARTED_WITH else 'reload'} {agent}"
         for agent in node.agents
         for path in changed
         if path.is_relative_to(CONFIGURATION / f"{agent}.d")
     }
+    # Who starts anew reads everything.
+    superfluous = {order.replace("restart", "reload") for order in orders if order.startswith("restart")}
+    return orders - superfluous | ({TAKE_TOKENS} if MANAGEMENT in changed else set())
 
 
 def _is_kept(secret: dict[str, str]) -> bool:
