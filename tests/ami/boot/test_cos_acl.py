@@ -89,10 +89,10 @@ class Nomad:
 
 
 class ManagementTokens(Directory):
-    def accept(self, *wanted, **of):
+    def accept(self, *wanted, kind=Nomad, **of):
         file, reset = self.directory / "nomad-management.json", self.directory / "reset"
         file.write_text(json.dumps(wanted))
-        nomad = Nomad(reset, **of)
+        nomad = kind(reset, **of)
         with (
             mock.patch.object(acl, "MANAGEMENT", file),
             mock.patch.object(acl, "RESET", reset),
@@ -109,6 +109,15 @@ class ManagementTokens(Directory):
         self.assertEqual(self.accept("1").known, ["1"])
         self.assertEqual(self.accept("2", "1", "3", known=["1"]).known, ["1", "2", "3"])
         self.assertNotIn("2", str(self.said.mock_calls))
+
+    def test_one_that_somebody_else_has_it_take_meanwhile_is_not_taken_twice(self):
+        class Overtaken(Nomad):
+            def call(self, api, method, path, body=None):
+                if method == "POST" and not self.known:
+                    self.known.append(body["BootstrapSecret"])
+                return super().call(api, method, path, body)
+
+        self.assertEqual(self.accept("1", kind=Overtaken).known, ["1"])
 
     def test_those_that_are_known_are_left(self):
         self.assertEqual({method for method, _ in self.accept("1", "2", known=["2", "1"]).asked}, {"GET"})

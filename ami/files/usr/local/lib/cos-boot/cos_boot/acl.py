@@ -49,7 +49,6 @@ def accept() -> None:
         nomad = Api(NOMAD, token=secret)
         if not _is_known(nomad):
             _bootstrap(nomad, secret)
-            log("Nomad has taken a management token")
 
 
 def _is_known(nomad: Api) -> bool:
@@ -67,9 +66,13 @@ def _bootstrap(nomad: Api, secret: str) -> None:
         index = RESET_INDEX.search(str(error))
         if index is None:
             raise
+        # Another server, or `up`, may have been first: taken twice, it would end with the first of the two.
+        if _is_known(nomad):
+            return
         try:
             write_file(RESET, index[1], owner=AGENT, mode=0o600)
             _take(nomad, secret)
+            log("Nomad has taken another management token")
         finally:
             # With it there, whoever asks a leader would be let in.
             RESET.unlink(missing_ok=True)
