@@ -41,8 +41,10 @@ const job = z.strictObject({
 });
 
 const local = z.strictObject({
+  security: z.boolean().default(false),
   ports: z
     .strictObject({
+      consulHttp: port.default(consulPorts.http),
       consulDns: port.default(consulPorts.dns),
       consulGrpc: port.default(consulPorts.grpc),
       consulServer: port.default(consulPorts.server),

@@ -37,6 +37,11 @@ export class ConsulApi {
     return this.call("/v1/status/leader");
   }
 
+  /** Of the agent that is asked. */
+  async version(): Promise<string> {
+    return (await this.call<{ Config: { Version: string } }>("/v1/agent/self")).Config.Version;
+  }
+
   service(name: string): Promise<ServiceHealth[]> {
     return this.call(`/v1/health/service/${encodeURIComponent(name)}`);
   }

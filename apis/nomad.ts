@@ -207,6 +207,11 @@ export class NomadApi {
     return this.call("/v1/status/leader");
   }
 
+  /** Of the agent that is asked. */
+  async version(): Promise<string> {
+    return (await this.call<{ config: { Version: { Version: string } } }>("/v1/agent/self")).config.Version.Version;
+  }
+
   nodes(): Promise<NodeListing[]> {
     return this.call("/v1/nodes");
   }

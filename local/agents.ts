@@ -1,14 +1,17 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { consulAgentConfig } from "../components/consul-cluster/agent-config";
 import { nomadAgentConfig } from "../components/nomad-cluster/agent-config";
 import { catalog } from "../tools/catalog";
-import { ConsulApi } from "../apis/consul";
-import { NomadApi } from "../apis/nomad";
+import { initialManagement } from "../components/consul-cluster/agent-config";
+import { ApiError } from "../apis/http";
+import { beginNomadAcl, settleConsulAcl } from "./acls";
+import { consulApi, nomadApi } from "./apis";
 import { Installation, portOf, UserError } from "./installation";
 import { describeListener, listenerOn } from "./listeners";
+import { datacenter, nodeName, region } from "./names";
 import { startDetached } from "./processes";
 
 export const agentNames = ["consul", "nomad"] as const;
@@ -19,6 +22,10 @@ interface Agent {
   name: AgentName;
   args: string[];
   config: object;
+  /** What of the configuration is secret, in a file of its own; undefined where nothing is. */
+  secrets: object | undefined;
+  /** What is in the files that the configuration names. */
+  certificates: object | undefined;
   ports: { port: number; what: string }[];
   /** Resolves to what the agent still waits for, or undefined when it is ready. */
   waitsFor: () => Promise<string | undefined>;
@@ -28,6 +35,7 @@ interface Agent {
 const itsApi = "its API";
 const itsLeader = "a leader";
 const itsClient = "its client";
+const itsToken = "its management token";
 
 const loopback = "127.0.0.1";
 const readyTimeoutSeconds = 120;
@@ -44,8 +52,10 @@ export const logFile = (installation: Installation, agent: AgentName): string =>
 function describeAgents(installation: Installation): Record<AgentName, Agent> {
   const { config, consulAddress, nomadAddress, directory } = installation;
   const own = config.local.ports;
+  const security = installation.security();
   const consul = {
-    http: portOf(consulAddress),
+    // With TLS, as on nodes: in clear for what runs here, by TLS for those who come by its address.
+    ...(security ? { http: own.consulHttp, https: portOf(consulAddress) } : { http: portOf(consulAddress) }),
     dns: own.consulDns,
     grpc: own.consulGrpc,
     server: own.consulServer,
@@ -63,27 +73,36 @@ function describeAgents(installation: Installation): Record<AgentName, Agent> {
       name: "consul",
       args: ["agent", "-config-dir"],
       config: consulAgentConfig({
-        nodeName: "local",
-        datacenter: "local",
+        nodeName,
+        datacenter,
         dataDir: dataDir("consul"),
         bindAddress: loopback,
         clientAddress: loopback,
+        ...(security && { httpsAddress: loopback, tls: security.tls, acl: true }),
         server: { expect: 1 },
         ports: consul,
       }),
+      certificates: security?.certificates,
+      secrets: security && {
+        encrypt: security.gossip.consul,
+        acl: {
+          tokens: { ...initialManagement(security.tokens.consul).acl.tokens, agent: security.tokens.consul },
+        },
+      },
       ports: listed(consul),
-      waitsFor: async () => ((await new ConsulApi(consulAddress.origin).leader()) === "" ? itsLeader : undefined),
+      waitsFor: async () => ((await consulApi(installation).leader()) === "" ? itsLeader : undefined),
     },
     nomad: {
       name: "nomad",
       args: ["agent", "-config"],
       config: nomadAgentConfig({
-        nodeName: "local",
-        region: "global",
-        datacenter: "local",
+        nodeName,
+        region,
+        datacenter,
         dataDir: dataDir("nomad"),
         bindAddress: loopback,
-        consulAddress: consulAddress.host,
+        consulAddress: `${loopback}:${consul.http}`,
+        ...(security && { tls: security.tls, acl: true, workloadIdentity: true }),
         server: { expect: 1 },
         client: {
           networkInterface: "lo",
@@ -93,11 +112,21 @@ function describeAgents(installation: Installation): Record<AgentName, Agent> {
         },
         ports: nomad,
       }),
+      certificates: security?.certificates,
+      secrets: security && {
+        server: { encrypt: security.gossip.nomad },
+        consul: { token: security.tokens.consul },
+      },
       ports: listed(nomad),
       waitsFor: async () => {
-        const api = new NomadApi(nomadAddress.origin);
+        const api = nomadApi(installation);
         if ((await api.leader()) === "") return itsLeader;
-        return (await api.nodes()).some((node) => node.Status === "ready") ? undefined : itsClient;
+        try {
+          return (await api.nodes()).some((node) => node.Status === "ready") ? undefined : itsClient;
+        } catch (error) {
+          if (error instanceof ApiError && error.status === 403) return itsToken;
+          throw error;
+        }
       },
     },
   };
@@ -114,7 +143,7 @@ export type AgentOutcome = "already running" | "started" | "restarted";
 
 /**
  * Sees to it that an agent runs as the configuration wants it: leaves it alone, starts it, or restarts it when its
- * configuration or its version is another. Returns when its API answers; {@link tendAgents} sees to the rest.
+ * configuration or its version is another. Returns when its API answers, and lets in who has a token; {@link tendAgents} sees to the rest.
  */
 export async function ensureAgent(
   installation: Installation,
@@ -136,7 +165,9 @@ export async function ensureAgent(
     checkPorts([agent]);
     start(installation, agent, programs);
   }
-  await wait(installation, agent, options, (waitsFor) => waitsFor !== itsApi);
+  const security = name === "nomad" ? installation.security() : undefined;
+  await wait(installation, agent, options, (waitsFor) => waitsFor !== itsApi && !(security && waitsFor === itsLeader));
+  if (security) await beginNomadAcl(installation, security);
   return outcome;
 }
 
@@ -167,15 +198,18 @@ function checkPorts(agents: Agent[]): void {
 }
 
 /** What of an agent, when it changes, takes a restart. */
-const fingerprintOf = ({ name, config }: Agent): string =>
+const fingerprintOf = ({ name, config, secrets, certificates }: Agent): string =>
   createHash("sha256")
-    .update(`${catalog[name].version}\n${JSON.stringify(config)}`)
+    .update(`${catalog[name].version}\n${JSON.stringify([config, secrets, certificates])}`)
     .digest("hex");
 
 function start(installation: Installation, agent: Agent, programs: Programs): void {
   const directory = join(installation.directory, "agents", `${agent.name}.d`);
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, `${agent.name}.json`), JSON.stringify(agent.config, undefined, 2));
+  const secrets = join(directory, "secrets.json");
+  rmSync(secrets, { force: true });
+  if (agent.secrets) writeFileSync(secrets, JSON.stringify(agent.secrets), { mode: 0o600 });
   const log = logFile(installation, agent.name);
   // One log a start, and the one before it.
   if (existsSync(log)) renameSync(log, `${log}.1`);
@@ -238,6 +272,7 @@ export function tendAgents(
   const agents = describeAgents(installation);
   const { signal } = options;
   const tend = async (): Promise<never> => {
+    const security = installation.security();
     await wait(installation, agents.consul, options, (waitsFor) => waitsFor === undefined);
     for (let restarts = 0; ; restarts++) {
       let stuckSince: number | undefined;
@@ -250,6 +285,7 @@ export function tendAgents(
       await options.stopAgent("nomad");
       start(installation, agents.nomad, programs);
     }
+    if (security) await settleConsulAcl(installation, security);
     await options.onReady();
     for (;;) {
       const ended = agentNames.find((name) => !installation.processes.alive(name));

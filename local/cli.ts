@@ -1,4 +1,6 @@
 /** The commands of the local run: `npm start`, `npm run status | logs | destroy | pulumi`, `npm stop`. */
+import { quote } from "../cli/shell";
+import { apiVariables } from "./apis";
 import { Command, InvalidArgumentError } from "commander";
 import { ConfigError } from "../config";
 import { tryLock } from "../tools/lock";
@@ -42,6 +44,14 @@ program
   .description("show the last lines of an agent's log, or of what a task has written")
   .action(async (name: string, options: { lines: number }) => {
     console.log(await readLogs(open("last applied"), name, options.lines));
+  });
+
+program
+  .command("env")
+  .description("print what the consul and nomad CLIs need to find the agents and be let in, for the shell's `eval`")
+  .action(() => {
+    for (const [name, value] of Object.entries(apiVariables(open("last applied"))))
+      console.log(`export ${name}=${quote(value)}`);
   });
 
 program

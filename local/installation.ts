@@ -5,6 +5,7 @@ import { UserError } from "../cli/errors";
 import { ConfigError, type ExistingConfig, parseConfig } from "../config";
 import { catalog } from "../tools/catalog";
 import { ProcessTable } from "./processes";
+import { readSecurity, type Security } from "./security";
 
 /** Version of the layout of the data directory. */
 const layout = 1;
@@ -23,6 +24,8 @@ export interface Installation {
   consulAddress: URL;
   nomadAddress: URL;
   processes: ProcessTable;
+  /** What keeps others out, where that is wanted (`cos:local.security`) and there after the first start. */
+  security: () => Security | undefined;
 }
 
 /** Where a command looks; relative paths are taken from the current directory. */
@@ -54,6 +57,7 @@ export function openInstallation(options: InstallationOptions, which: "current" 
     consulAddress: new URL(config.existing.consulAddress),
     nomadAddress: new URL(config.existing.nomadAddress),
     processes: new ProcessTable(join(directory, "run")),
+    security: () => (config.local.security ? readSecurity(directory) : undefined),
   };
 }
 
@@ -94,12 +98,14 @@ function readYaml(file: string): { config?: Record<string, unknown> } | null {
 }
 
 /** The local run starts the agents that the addresses name, so these must be this machine's. */
-function addressErrors(config: ExistingConfig): string[] {
+function addressErrors({ existing, local }: ExistingConfig): string[] {
+  const scheme = local.security ? "https" : "http";
+  const which = `for \`npm start\`${local.security ? " with cos:local.security" : ""}`;
   return (["consulAddress", "nomadAddress"] as const).flatMap((key) => {
-    const { hostname, protocol } = new URL(config.existing[key]);
-    return hostname === "127.0.0.1" && protocol === "http:"
+    const { hostname, protocol } = new URL(existing[key]);
+    return hostname === "127.0.0.1" && protocol === `${scheme}:`
       ? []
-      : [`cos:existing.${key}: must be http://127.0.0.1:PORT for \`npm start\`, got "${config.existing[key]}"`];
+      : [`cos:existing.${key}: must be ${scheme}://127.0.0.1:PORT ${which}, got "${existing[key]}"`];
   });
 }
 
@@ -107,12 +113,18 @@ function portErrors(config: ExistingConfig): string[] {
   const ports = Object.entries({
     "cos:existing.consulAddress": portOf(new URL(config.existing.consulAddress)),
     "cos:existing.nomadAddress": portOf(new URL(config.existing.nomadAddress)),
-    ...Object.fromEntries(Object.entries(config.local.ports).map(([name, port]) => [`cos:local.ports.${name}`, port])),
+    ...Object.fromEntries(ownPorts(config).map(([name, port]) => [`cos:local.ports.${name}`, port])),
   });
   return ports.flatMap(([key, port], i) => {
     const first = ports.slice(0, i).find(([, other]) => other === port);
     return first ? [`${key}: must be another port than that of ${first[0]}, got ${port} for both`] : [];
   });
+}
+
+/** Ports of the agents beside those of the addresses. */
+function ownPorts({ local: { ports, security } }: ExistingConfig): [string, number][] {
+  // Without TLS, Consul's API has one port.
+  return Object.entries(ports).filter(([name]) => security || name !== "consulHttp");
 }
 
 /** A secret of a stack's file is known to the engine only. */
@@ -122,7 +134,7 @@ function hideSecrets(_key: unknown, value: unknown): unknown {
 
 /** The port of an agent's HTTP API. */
 export function portOf(address: URL): number {
-  return Number(address.port || "80");
+  return Number(address.port || (address.protocol === "https:" ? "443" : "80"));
 }
 
 /** Makes the directory, or checks that what is in it can be used by the programs of this checkout. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { logFile } from "./agents";
-import { NomadApi } from "../apis/nomad";
+import { nomadApi } from "./apis";
 import { Installation, UserError } from "./installation";
 
 /** Bytes that Nomad is asked for: enough for the lines wanted, unless these are very long. */
@@ -13,7 +13,7 @@ export async function readLogs(installation: Installation, name: string, lines: 
     if (!existsSync(file)) throw new UserError(`There is no log of ${name} yet: ${file} does not exist.`);
     return lastOf(readFileSync(file, "utf8"), lines);
   }
-  const nomad = new NomadApi(installation.nomadAddress.origin);
+  const nomad = nomadApi(installation);
   const jobs = await nomad.jobs();
   const allocations = (await Promise.all(jobs.map((job) => nomad.allocations(job)))).flat();
   const wanted = allocations

@@ -1,4 +1,4 @@
-import { NomadApi } from "../apis/nomad";
+import { nomadApi } from "./apis";
 import { driftOf } from "./drift";
 import { ApiError } from "../apis/http";
 import { Installation } from "./installation";
@@ -15,6 +15,7 @@ ${renderTable(rows)}
   Look closer   npm run status
                 npm run logs -- NAME        consul, nomad, or a job such as ${installation.config.jobs.length > 0 ? String(rows.at(-1)?.name) : "ping"}
                 npm run pulumi -- preview   what a start would change
+                eval "$(npm run --silent env)"   for the consul and nomad CLIs
   Stop          npm stop                    the data stays
                 npm run destroy             nothing stays
 `;
@@ -25,7 +26,7 @@ export async function statusReport(installation: Installation): Promise<{ text: 
   const agents = await agentRows(installation);
   if (agents.some((row) => row.problems.length > 0)) return report(agents, []);
   try {
-    const nomad = new NomadApi(installation.nomadAddress.origin);
+    const nomad = nomadApi(installation);
     const jobs = await parseJobs(installation, nomad);
     const rows = await jobRows(installation, jobs);
     const drift = (

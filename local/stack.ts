@@ -5,6 +5,7 @@ import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseDocument } from "yaml";
 import type { NomadApi } from "../apis/nomad";
+import { apiVariables } from "./apis";
 import { Installation, UserError } from "./installation";
 import { recordOf, stopProcess } from "./processes";
 
@@ -40,6 +41,8 @@ export function engineEnvironment(installation: Installation, engine: Engine): N
   return {
     ...env,
     PATH: [...engine.path, process.env.PATH ?? ""].join(delimiter),
+    // By these its programs and providers are let in: no secret is in the configuration, nor in the state.
+    ...letIn(installation),
     PULUMI_HOME: engine.home,
     PULUMI_BACKEND_URL: `file://${join(installation.directory, "pulumi")}`,
     // Nothing in the local state is worth a passphrase of its own; a user who sets one gets it.
@@ -48,6 +51,11 @@ export function engineEnvironment(installation: Installation, engine: Engine): N
     // The plugins were resolved before; the engine must not spend time on looking for them again.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
   };
+}
+
+function letIn(installation: Installation): NodeJS.ProcessEnv {
+  const security = installation.security();
+  return security ? { ...apiVariables(installation), COS_CA_PEM: security.certificates.authorities } : {};
 }
 
 const stackDirectory = (installation: Installation) => join(installation.directory, "stack");

@@ -1,11 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { AgentName, agentNames, AgentOutcome, agentsRun, checkAgentPorts, ensureAgent, tendAgents } from "./agents";
-import { ConsulApi } from "../apis/consul";
-import { NomadApi } from "../apis/nomad";
+import type { ConsulApi } from "../apis/consul";
+import type { NomadApi } from "../apis/nomad";
+import { consulApi, nomadApi } from "./apis";
 import { findIngress, routesOf, waitForRoute } from "./ingress";
 import { Installation, prepareDirectory, UserError } from "./installation";
 import { checkJobPorts, ConfiguredJob, parseJobs } from "./jobs";
 import { LocalPrograms, resolveLocalPrograms } from "./programs";
+import { ensureSecurity } from "./security";
 import { agentRows, jobRows, Row } from "./status";
 import { Changes, clearInterrupted, differsFromState, EngineError, isNew, prepareStack, runEngine } from "./stack";
 import { runSteps, Step } from "./steps";
@@ -24,8 +26,9 @@ export interface Started {
 
 /** Brings the local COS to what the configuration and the job files say, from wherever it is. */
 export async function start(installation: Installation, signal: AbortSignal): Promise<Started> {
-  const nomad = new NomadApi(installation.nomadAddress.origin);
-  const consul = new ConsulApi(installation.consulAddress.origin);
+  // They are asked once what lets in is there.
+  const nomad = () => nomadApi(installation);
+  const consul = () => consulApi(installation);
   // Filled by one step, used by later ones.
   let programs!: LocalPrograms;
   let jobs: ConfiguredJob[] = [];
@@ -47,11 +50,14 @@ export async function start(installation: Installation, signal: AbortSignal): Pr
       async (task) => {
         await clearInterrupted(installation);
         prepareDirectory(installation);
+        const { security } = installation.config.local;
+        if (security) await ensureSecurity(installation.directory, programs.agents.consul);
         checkAgentPorts(installation);
         engine = new EngineRun(installation, programs, signal);
         // The engine takes a while to get to a resource: to the gate, which waits for the cluster, where the stack is new;
-        // and where the agents run as they shall, they are most probably ready.
-        if (isNew(installation) || agentsRun(installation)) engine.start(await differsFromState(installation, nomad));
+        // and where the agents run as they shall, they are most probably ready. With ACLs, jobs need what comes after the agents.
+        if (!security && (isNew(installation) || agentsRun(installation)))
+          engine.start(await differsFromState(installation, nomad()));
         agents = await startAgents(installation, programs, signal, (text) => (task.output = text));
         running = pulumiUp(installation, programs, engine, () => jobs);
         // The step that waits for it hears of its error, unless another fails before.
@@ -63,7 +69,7 @@ export async function start(installation: Installation, signal: AbortSignal): Pr
       // The engine takes longer to get to the first job than Nomad to parse them all; an error here ends it before.
       "Job files",
       async () => {
-        jobs = await parseJobs(installation, nomad);
+        jobs = await parseJobs(installation, nomad());
         checkJobPorts(installation, jobs);
       },
     ],
@@ -79,13 +85,13 @@ export async function start(installation: Installation, signal: AbortSignal): Pr
       // The engine waits for the jobs that it changes; others may still be starting after their agents.
       "Jobs",
       async (task) => {
-        rows = await waitForJobs(installation, nomad, jobs, signal, (text) => (task.output = text));
+        rows = await waitForJobs(installation, nomad(), jobs, signal, (text) => (task.output = text));
       },
     ],
     [
       "Requests through fabio",
       async (task) => {
-        await checkRoutes(consul, jobs, signal, (text) => (task.output = text));
+        await checkRoutes(consul(), jobs, signal, (text) => (task.output = text));
       },
     ],
   ];
@@ -158,7 +164,7 @@ async function pulumiUp(
   const tell = (text: string) => {
     engine.tell(text);
   };
-  const nomad = new NomadApi(installation.nomadAddress.origin);
+  const nomad = nomadApi(installation);
   const since = Date.now();
   const done = new AbortController();
   const ready = new Promise<void>((resolve, reject) => {

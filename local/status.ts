@@ -1,7 +1,8 @@
 import { AgentName } from "./agents";
-import { ConsulApi } from "../apis/consul";
-import { Allocation, Deployment, JobSpec, NomadApi } from "../apis/nomad";
-import { ApiError, callApi } from "../apis/http";
+import type { ConsulApi } from "../apis/consul";
+import type { Allocation, Deployment, JobSpec, NomadApi } from "../apis/nomad";
+import { ApiError } from "../apis/http";
+import { consulApi, nomadApi } from "./apis";
 import { fabioVersion, findIngress, Ingress, routesOf, routeUrl, servicesOf } from "./ingress";
 import { Installation } from "./installation";
 import { ConfiguredJob } from "./jobs";
@@ -21,21 +22,20 @@ export interface Row {
 export async function agentRows(installation: Installation): Promise<Row[]> {
   return await Promise.all([
     agentRow(installation, "consul", `${installation.consulAddress.origin}/ui`, async () => {
-      const api = installation.consulAddress.origin;
-      if ((await new ConsulApi(api).leader()) === "") return { problems: ["it has no leader"] };
-      const self = await callApi<{ Config: { Version: string } }>(`${api}/v1/agent/self`);
-      return { version: self.Config.Version, problems: [] };
+      const api = consulApi(installation);
+      if ((await api.leader()) === "") return { problems: ["it has no leader"] };
+      return { version: await api.version(), problems: [] };
     }),
     agentRow(installation, "nomad", installation.nomadAddress.origin, async () => {
-      const api = new NomadApi(installation.nomadAddress.origin);
+      const api = nomadApi(installation);
       if ((await api.leader()) === "") return { problems: ["it has no leader"] };
-      const self = await callApi<{ config: { Version: { Version: string } } }>(`${api.address}/v1/agent/self`);
+      const version = await api.version();
       const nodes = await api.nodes();
       const problems = nodes.flatMap((node) => [
         ...(node.Status === "ready" ? [] : [`its client is ${node.Status}`]),
         ...(node.SchedulingEligibility === "eligible" ? [] : ["its client takes no tasks"]),
       ]);
-      return { version: self.config.Version.Version, problems: nodes.length === 0 ? ["it has no client"] : problems };
+      return { version, problems: nodes.length === 0 ? ["it has no client"] : problems };
     }),
   ]);
 }
@@ -59,8 +59,8 @@ async function agentRow(
 
 /** The state of the configured jobs. */
 export async function jobRows(installation: Installation, jobs: ConfiguredJob[]): Promise<Row[]> {
-  const nomad = new NomadApi(installation.nomadAddress.origin);
-  const consul = new ConsulApi(installation.consulAddress.origin);
+  const nomad = nomadApi(installation);
+  const consul = consulApi(installation);
   const ingress = await findIngress(consul);
   return await Promise.all(jobs.map((job) => jobRow(nomad, consul, ingress, job)));
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { AgentName } from "./agents";
-import { NomadApi } from "../apis/nomad";
+import type { NomadApi } from "../apis/nomad";
+import { nomadApi } from "./apis";
 import { ApiError } from "../apis/http";
 import { Installation } from "./installation";
 import { helperProcesses, taskProcesses } from "./jobs";
@@ -20,7 +21,7 @@ export async function stopAll(installation: Installation, onProgress: (message: 
   await clearInterrupted(installation);
   if (installation.processes.alive("nomad")) {
     onProgress("tasks");
-    await drainTasks(new NomadApi(installation.nomadAddress.origin));
+    await drainTasks(nomadApi(installation));
   }
   onProgress("nomad");
   await stopAgent(installation, "nomad");

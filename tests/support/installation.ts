@@ -19,6 +19,7 @@ export function installationIn(
     consulAddress: new URL(consulAddress),
     nomadAddress: new URL(nomadAddress),
     processes: new ProcessTable(join(directory, "run")),
+    security: () => undefined,
   };
 }
 

@@ -7,6 +7,7 @@ const repository = join(__dirname, "..", "..");
 
 const portNames = [
   "consulHttp",
+  "consulHttps",
   "consulDns",
   "consulGrpc",
   "consulServer",
@@ -27,7 +28,7 @@ export interface StackConfig {
   "cos:target": string;
   "cos:existing": Record<string, unknown>;
   "cos:jobs": { file: string; name?: string; variables?: Record<string, unknown> }[];
-  "cos:local": { ports: Record<string, number> };
+  "cos:local": { security?: boolean; ports: Record<string, number> };
   [key: string]: unknown;
 }
 
@@ -101,6 +102,18 @@ export class LocalInstallation {
     const { config } = parse(readFileSync(this.config, "utf8")) as { config: StackConfig };
     change(config);
     this.writeConfig(config);
+  }
+
+  /** Turns `cos:local.security` on or off: with it the APIs are by TLS. Programs of the machine find Consul where it was. */
+  secure(on: boolean): void {
+    const [consulAddress, nomadAddress] = on
+      ? [`https://127.0.0.1:${this.ports.consulHttps}`, this.nomadAddress.replace("http", "https")]
+      : [this.consulAddress, this.nomadAddress];
+    this.configure((config) => {
+      Object.assign(config["cos:existing"], { consulAddress, nomadAddress });
+      Object.assign(config["cos:local"], { security: on });
+      config["cos:local"].ports.consulHttp = this.ports.consulHttp;
+    });
   }
 
   /** Runs a command of the local run, e.g. `["status"]`, and waits for its end, whatever its exit code. */

@@ -39,7 +39,9 @@ describe("a stack's configuration", () => {
       existing: { ...existing, consulServers: 1, nomadServers: 1, nodePools: ["default"] },
       jobs: [],
       local: {
+        security: false,
         ports: {
+          consulHttp: 8500,
           consulDns: 8600,
           consulGrpc: 8502,
           consulServer: 8300,
@@ -60,7 +62,16 @@ describe("a stack's configuration", () => {
         { file: "b", name: "c", variables: { text: "x", number: 1.5, truth: false, list: [1, ["y"]], map: { k: {} } } },
       ],
       local: {
-        ports: { consulDns: 1, consulGrpc: 2, consulServer: 3, consulSerf: 4, nomadRpc: 5, nomadSerf: 65535 },
+        security: true,
+        ports: {
+          consulHttp: 7,
+          consulDns: 1,
+          consulGrpc: 2,
+          consulServer: 3,
+          consulSerf: 4,
+          nomadRpc: 5,
+          nomadSerf: 65535,
+        },
       },
     };
     const values = Object.fromEntries(Object.entries(all).map(([key, value]) => [`cos:${key}`, value as unknown]));

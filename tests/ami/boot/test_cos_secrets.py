@@ -203,6 +203,8 @@ class Renewing(Directory):
             self.assertNotIn(OWN, self.consul.store)
             renewed.step()
         self.assertEqual((self.reloaded(), accept.call_count), ([("systemctl", "reload", "nomad.service")], 2))
+        # It does not wait for news meanwhile.
+        self.assertEqual(len([path for path in self.consul.asked if path.startswith(f"{WANTED}?index=0&")]), 2)
         self.assertEqual(self.consul.store[OWN], {"/a": 2})
 
     def test_an_old_answer_of_aws_is_asked_for_again(self):

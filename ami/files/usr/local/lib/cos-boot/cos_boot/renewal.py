@@ -57,6 +57,9 @@ class Renewal:
 
     def step(self) -> None:
         """Does what is next, called again and again. Waits in it for news. Raises ApiError, AwsError or BootError for what is to be tried again."""
+        if self._orders:
+            # There need be no news for what is left.
+            self._index = 0
         try:
             entries, index = self._consul.watch(f"{self._base}/wanted", self._index, seconds=WAIT)
         except ApiError:
