@@ -40,9 +40,8 @@ describe("a COS on this machine with cos:local.security", function () {
     cos.secure(true);
     assert.match(await start(), /ping +1\.0\.0 +3\/3 running/);
     const { output } = await cos.cli(["env"]);
-    variables = Object.fromEntries(
-      [...output.matchAll(/^export (\w+)='?([^'\n]*)'?$/gm)].map(([, name, value]) => [name, value]),
-    );
+    const lines = output.matchAll(/^export (\w+)='?([^'\n]*)'?$/gm);
+    variables = Object.fromEntries([...lines].map(([, name = "", value = ""]) => [name, value]));
   });
   after(() => cos.dispose());
 

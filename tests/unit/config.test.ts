@@ -160,7 +160,7 @@ describe("errors of a stack's configuration", () => {
   }
 
   it("name unknown keys at each depth, and what is known there", () => {
-    const ports = "consulDns, consulGrpc, consulServer, consulSerf, nomadRpc, nomadSerf";
+    const ports = "consulHttp, consulDns, consulGrpc, consulServer, consulSerf, nomadRpc, nomadSerf";
     assert.deepEqual(
       errorsOf({
         "cos:existing": { ...existing, nodePool: "a" },
