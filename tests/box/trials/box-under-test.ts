@@ -21,6 +21,8 @@ export class BoxUnderTest {
   /** What was measured, a line each. */
   readonly figures: string[] = [];
   url = "";
+  /** What differs from dev's configuration from now on, whatever else a trial changes. */
+  base: Record<string, unknown> = {};
   private directory = "";
   private made: { box: Laboratory; cluster: BoxCluster } | undefined;
 
@@ -87,10 +89,15 @@ export class BoxUnderTest {
     await this.cluster.until("the sample is on two clients", isSpread);
   }
 
+  /** Runs `pulumi up` with what differs from dev's configuration, however it ends. */
+  tryUp(config: Record<string, unknown>) {
+    return this.box.up({ ...this.base, ...config });
+  }
+
   /** Runs `pulumi up` with what differs from dev's configuration. Returns, as a figure, how long it took and what it was about. */
   async change(config: Record<string, unknown>): Promise<string> {
     const started = Date.now();
-    const { exitCode, text, changes } = await this.box.up(config);
+    const { exitCode, text, changes } = await this.tryUp(config);
     assert.equal(exitCode, 0, text.match(/^Diagnostics:[^]*?^Resources:/m)?.[0] ?? text.slice(-6000));
     const changed = Object.entries(changes).flatMap(([op, count]) => (op === "same" ? [] : count));
     return `up changed ${changed.reduce((sum, count) => sum + count, 0)} resources in ${secondsSince(started)} s`;

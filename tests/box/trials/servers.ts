@@ -71,7 +71,7 @@ export function serverRollouts(tested: BoxUnderTest, all: boolean): void {
       const before = await idsOf("nomad");
       const config = sized(["consul", "nomad"], { instanceType: "t4g.medium" });
       const { failures } = await tested.trial("Nomad's servers replaced, and one killed half-way", async () => {
-        const first = tested.box.up(config);
+        const first = tested.tryUp(config);
         const old = async () => (await idsOf("nomad")).filter((id) => before.includes(id));
         await tested.cluster.until("one of Nomad's is replaced", async () => (await old()).length === 2);
         const [killed = ""] = await old();
@@ -99,7 +99,7 @@ export function serverRollouts(tested: BoxUnderTest, all: boolean): void {
         const signal = (name: string) =>
           tested.cluster.exec(frozen.name, "pkill", "--signal", name, "--exact", "nomad");
         await signal("STOP");
-        const { exitCode, text } = await tested.box.up(config);
+        const { exitCode, text } = await tested.tryUp(config);
         await signal("CONT");
         assert.notEqual(exitCode, 0);
         assert.match(text, stopped);
