@@ -84,10 +84,13 @@ export function rotation(tested: BoxUnderTest, all: boolean): void {
       };
       const newManagement = await management();
       // Consul would bring back what a leader has been started with.
-      await tested.cluster.exec((await tested.cluster.leader("consul"))?.name ?? "", "systemctl", "restart", "consul");
-      await tested.cluster.until("Consul is led again", async () =>
-        (await rightOf(0, newManagement).catch(() => "")).startsWith("["),
-      );
+      const leader = await tested.cluster.leader("consul");
+      await tested.cluster.loggedIn(leader?.name ?? "", "consul", "operator", "raft", "transfer-leader");
+      await tested.cluster.until("another server leads", async () => {
+        const next = await tested.cluster.leader("consul");
+        return next !== undefined && next.id !== leader?.id;
+      });
+      assert.match(await rightOf(0, newManagement), /^\[/);
       assert.match(await rightOf(0, oldManagement), /ACL not found/);
       assert.match(await rightOf(1, newManagement), /^\[/);
       assert.match(await rightOf(1, oldManagement), /Permission denied|ACL token not found/);
