@@ -13,12 +13,9 @@ HEALTHY = {"Healthy": True, "FailureTolerance": 1}
 
 
 class Turns(Directory):
-    def wait(self, own, *health, members=("10.0.0.1", "10.0.0.2", "10.0.0.3"), product="nomad", leads=0):
-        """For how long a server waits. The last answer about health is given again and again. It leads for so many questions after it has handed over."""
+    def wait(self, own, *health, members=("10.0.0.1", "10.0.0.2", "10.0.0.3"), product="nomad"):
+        """For how long a server waits. The last answer about health is given again and again."""
         now, given = 0.0, list(health)
-        leader = mock.Mock()
-        leader.own_address.side_effect = [own] * leads + [None]
-        self.leader = leader
 
         def sleep(seconds):
             nonlocal now
@@ -43,7 +40,6 @@ class Turns(Directory):
 
         with (
             mock.patch.object(turn.Api, "call", call),
-            mock.patch.dict(turn.LEADERS, {product: lambda: leader}),
             mock.patch.object(turn.time, "sleep", sleep),
             mock.patch.object(turn.time, "monotonic", lambda: now),
         ):
@@ -53,13 +49,6 @@ class Turns(Directory):
     def test_each_has_its_turn_by_its_address(self):
         for product in ("nomad", "consul"):
             self.assertEqual([self.wait(f"10.0.0.{i}", HEALTHY, product=product) for i in (1, 2, 3)], [0.0, 30.0, 60.0])
-
-    def test_who_leads_has_another_lead_first(self):
-        self.assertEqual(self.wait("10.0.0.1", HEALTHY, leads=3), 1.0)
-        self.leader.hand_over.assert_called_once_with()
-        self.wait("10.0.0.1", HEALTHY)
-        self.leader.hand_over.assert_not_called()
-        self.assertEqual(self.wait("10.0.0.1", HEALTHY, leads=99), 15.0)
 
     def test_none_goes_while_another_is_not_healthy_or_none_may_be_missing(self):
         ill, last = {"Healthy": False, "FailureTolerance": 0}, {"Healthy": True, "FailureTolerance": 0}

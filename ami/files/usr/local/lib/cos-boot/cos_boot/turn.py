@@ -1,19 +1,15 @@
-"""How servers start anew: one after the other, each while all of them are healthy and another leads, so that there are a quorum and a leader all the time."""
+"""How servers start anew: one after the other, each while all of them are healthy, so that there is a quorum all the time."""
 
 import time
-from collections.abc import Callable
 
 from .api import CONSUL, NOMAD, Api, ApiError
-from .cluster import ALIVE, UNHEALTHY, Consul, Leader, Nomad
+from .cluster import ALIVE, UNHEALTHY
 from .system import log
 
 #: Seconds that each server has to itself: longer than autopilot takes to find one healthy again (`server_stabilization_time`, 10 s).
 SLOT = 30.0
 INTERVAL = 2.0
 AGENTS = {"consul": CONSUL, "nomad": NOMAD}
-LEADERS: dict[str, Callable[[], Leader]] = {"consul": Consul, "nomad": Nomad}
-#: Seconds after which a leader starts anew although no other has taken over.
-HAND_OVER = 15.0
 #: Seconds after which it starts anew all the same: what it has does not open anything any more.
 LIMIT = 300.0
 
@@ -32,22 +28,11 @@ def wait_for_turn(product: str) -> None:
         while time.monotonic() < end:
             health = api.call("GET", "operator/autopilot/health", accept=(UNHEALTHY,)) or {}
             if health.get("Healthy") and health.get("FailureTolerance", 0) > 0:
-                _hand_over(LEADERS[product]())
                 return
             time.sleep(INTERVAL)
         log(f"{agent.name}'s servers have not been healthy for {LIMIT:.0f} s: this one starts anew all the same")
     except ApiError as error:
         log(f"how {agent.name}'s servers are is not known: {error}")
-
-
-def _hand_over(leader: Leader) -> None:
-    """Has another server lead, where this one does. fabio forgets the routes of a service that it cannot ask Consul for."""
-    end = time.monotonic() + HAND_OVER
-    if leader.own_address() is None:
-        return
-    leader.hand_over()
-    while leader.own_address() is not None and time.monotonic() < end:
-        time.sleep(0.5)
 
 
 def wait_until_back(product: str) -> None:
