@@ -36,7 +36,7 @@ describe("the box", function () {
   driverTasks(tested);
   network(tested);
   security(tested);
-  rights(tested);
+  rights(tested, all);
   rotation(tested, all);
   changes(tested, all);
   refreshes(tested, all);

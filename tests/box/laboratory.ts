@@ -112,6 +112,12 @@ export class Laboratory {
     return (await this.stack()).state();
   }
 
+  /** Takes resources by their names out of the state alone. Returns how many. */
+  async forget(name: RegExp): Promise<number> {
+    this.needed();
+    return (await this.stack()).forget(name);
+  }
+
   /** The stack's outputs. */
   async outputs(options: { withSecrets?: boolean } = {}): Promise<Record<string, unknown>> {
     this.needed();

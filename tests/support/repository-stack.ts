@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { mapValues } from "../../components/map-values";
 import { engineEnvironment, runEngine, type RunOptions, type RunResult, type StateResource } from "./pulumi-project";
 import { stackValues } from "./stack-program";
 import { removeDirectory, temporaryDirectory } from "./temporary";
@@ -14,6 +15,12 @@ export interface Program {
   /** Its project's name. */
   project: string;
   config: Record<string, unknown>;
+}
+
+/** What a resource in the state is after. */
+interface Dependencies {
+  dependencies?: string[];
+  propertyDependencies?: Record<string, string[] | null>;
 }
 
 /** Where and how a stack's engine runs. */
@@ -84,6 +91,28 @@ export class RepositoryStack {
   async state(): Promise<StateResource[]> {
     const { text } = await this.run(["stack", "export"]);
     return (JSON.parse(text) as { deployment: { resources?: StateResource[] } }).deployment.resources ?? [];
+  }
+
+  /** Takes resources by their names out of the state, as if it were lost, and leaves alone what they stand for. Returns how many. */
+  async forget(name: RegExp): Promise<number> {
+    const { text } = await this.run(["stack", "export"]);
+    const state = JSON.parse(text) as { deployment: { resources: (StateResource & Dependencies)[] } };
+    const { deployment } = state;
+    const isLost = (urn: string) => name.test(urn.split("::").pop() ?? "");
+    const kept = deployment.resources.filter(({ urn }) => !isLost(urn));
+    const lost = deployment.resources.length - kept.length;
+    deployment.resources = kept.map((resource) => ({
+      ...resource,
+      dependencies: (resource.dependencies ?? []).filter((urn) => !isLost(urn)),
+      propertyDependencies: mapValues(resource.propertyDependencies ?? {}, (urns) =>
+        (urns ?? []).filter((urn) => !isLost(urn)),
+      ),
+    }));
+    const file = join(this.directory, "kept.json");
+    await writeFile(file, JSON.stringify(state));
+    const { exitCode, text: said } = await this.run(["stack", "import", "--file", file]);
+    if (exitCode !== 0) throw new Error(`pulumi stack import failed:\n${said}`);
+    return lost;
   }
 
   /** Waits until the engine that runs has begun with a resource. */

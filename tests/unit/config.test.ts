@@ -176,7 +176,9 @@ describe("errors of a stack's configuration", () => {
         "cos:trgaet: unknown key; known here: target, existing, jobs, local",
       ],
     );
-    assert.deepEqual(errorsOf({ "cos:local": { port: 1 } }), ["cos:local.port: unknown key; known here: security, ports"]);
+    assert.deepEqual(errorsOf({ "cos:local": { port: 1 } }), [
+      "cos:local.port: unknown key; known here: security, ports",
+    ]);
   });
 
   it("come all at once, counted", () => {

@@ -8,10 +8,17 @@ import type { BoxUnderTest } from "./box-under-test";
 type Access = Record<"operator" | "read-only", { consulToken: string; nomadLogin: string }>;
 
 /** Files with tokens, of all roles together. */
-const tokenFiles = ["/etc/consul.d/acl.json", "/etc/nomad.d/acl.json", "/etc/cos/*-token", "/etc/cos/nomad-login"];
+const tokenFiles = [
+  ...["/etc/consul.d/acl.json", "/etc/consul.d/initial-management.json", "/etc/nomad.d/acl.json"],
+  ...["/etc/cos/*-token", "/etc/cos/nomad-login", "/etc/cos/nomad-management.json"],
+];
 
-/** Who may do what. */
-export function rights(tested: BoxUnderTest): void {
+/**
+ * Who may do what.
+ *
+ * @param all whether a state is tried that has lost them, too
+ */
+export function rights(tested: BoxUnderTest, all: boolean): void {
   const { outside, managementToken, authorities } = attempts(tested);
 
   /** What the load balancer's side of an API answers to somebody outside: its status, and what it says. */
@@ -174,5 +181,19 @@ export function rights(tested: BoxUnderTest): void {
       for (const secret of secrets)
         assert.ok(!state.includes(secret) && !log.includes(secret), "in the state or the log of the box");
     });
+
+    if (all) {
+      it("are taken for what they are by an `up` whose state has lost them, and let in as before", async () => {
+        const { failures } = await tested.trial("the state of the ACLs lost", async () => {
+          assert.ok((await tested.box.forget(/^cos-(nomad|consul)-acl(-|$)/)) >= 8);
+          return [await tested.change({})];
+        });
+        assert.deepEqual(failures, []);
+        assert.match(await tested.change({}), /changed 0 resources/);
+        const { operator } = (await tested.box.outputs({ withSecrets: true })).access as Access;
+        assert.equal((await ask("nomad", await login(operator.nomadLogin), "GET", "job/ping")).status, 200);
+        assert.equal((await ask("consul", operator.consulToken, "GET", "kv/box/kept")).status, 200);
+      });
+    }
   });
 }
