@@ -106,6 +106,14 @@ export class Laboratory {
     }
   }
 
+  /** What `pulumi preview` prints. */
+  async preview(changes: Record<string, unknown> = {}): Promise<RunResult> {
+    this.needed();
+    const stack = await this.stack();
+    await stack.configure(changes);
+    return stack.preview();
+  }
+
   /** All that the engine has kept of the stack, as whoever may not see secrets sees it. */
   async state(): Promise<object[]> {
     this.needed();

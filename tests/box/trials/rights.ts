@@ -141,7 +141,7 @@ export function rights(tested: BoxUnderTest, all: boolean): void {
       }
     });
 
-    it("have their tokens in files for their users alone, and nowhere in the state or a log in clear", async () => {
+    it("have their tokens in files for their users alone, and nowhere in the state, a preview or a log in clear", async () => {
       const secrets = new Set<string>();
       for (const { name } of await tested.cluster.hosts()) {
         const list = await tested.cluster.exec(
@@ -178,8 +178,13 @@ export function rights(tested: BoxUnderTest, all: boolean): void {
       }
       const state = JSON.stringify(await tested.box.state());
       const log = await readFile(join(tested.box.directory, "box.log"), "utf8");
-      for (const secret of secrets)
-        assert.ok(!state.includes(secret) && !log.includes(secret), "in the state or the log of the box");
+      const security = { acl: { secrets: ["1", "2"] } };
+      const { exitCode, text, changes } = await tested.box.preview({ "cos:security": security });
+      assert.equal(exitCode, 0, text);
+      assert.ok((changes.create ?? 0) > 0 && (changes.update ?? 0) > 0, JSON.stringify(changes));
+      for (const [where, said] of Object.entries({ state, log, preview: text })) {
+        for (const secret of secrets) assert.ok(!said.includes(secret), `in clear in the ${where}`);
+      }
     });
 
     if (all) {
