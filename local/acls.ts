@@ -30,17 +30,17 @@ export const settleConsulAcl = (installation: Installation, security: Security) 
 
 /** Runs what the component of that name runs. */
 async function run(
-  { root, ...installation }: Installation,
+  installation: Installation,
   { certificates }: Security,
   component: "nomad-acl" | "consul-acl",
   variables: Record<string, string> = {},
 ): Promise<void> {
   const program = `import { main } from "pulumi-cos/${component}"; await main();`;
   const child = spawn(process.execPath, ["--input-type=module", "--eval", program], {
-    cwd: root,
+    cwd: installation.root,
     env: {
       ...{ PATH: process.env.PATH, COS_CA_PEM: certificates.authorities, COS_TIMEOUT_SECONDS: "30" },
-      ...apiVariables({ root, ...installation }),
+      ...apiVariables(installation),
       ...variables,
     },
     stdio: ["ignore", "ignore", "pipe"],

@@ -2,10 +2,9 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { consulAgentConfig } from "../components/consul-cluster/agent-config";
+import { consulAgentConfig, consulTokens } from "../components/consul-cluster/agent-config";
 import { nomadAgentConfig } from "../components/nomad-cluster/agent-config";
 import { catalog } from "../tools/catalog";
-import { initialManagement } from "../components/consul-cluster/agent-config";
 import { ApiError } from "../apis/http";
 import { beginNomadAcl, settleConsulAcl } from "./acls";
 import { consulApi, nomadApi } from "./apis";
@@ -53,6 +52,8 @@ function describeAgents(installation: Installation): Record<AgentName, Agent> {
   const { config, consulAddress, nomadAddress, directory } = installation;
   const own = config.local.ports;
   const security = installation.security();
+  // Asked again and again: what lets in is read once.
+  const [consulOf, nomadOf] = [consulApi(installation), nomadApi(installation)];
   const consul = {
     // With TLS, as on nodes: in clear for what runs here, by TLS for those who come by its address.
     ...(security ? { http: own.consulHttp, https: portOf(consulAddress) } : { http: portOf(consulAddress) }),
@@ -85,12 +86,10 @@ function describeAgents(installation: Installation): Record<AgentName, Agent> {
       certificates: security?.certificates,
       secrets: security && {
         encrypt: security.gossip.consul,
-        acl: {
-          tokens: { ...initialManagement(security.tokens.consul).acl.tokens, agent: security.tokens.consul },
-        },
+        ...consulTokens({ agent: security.tokens.consul, initialManagement: security.tokens.consul }),
       },
       ports: listed(consul),
-      waitsFor: async () => ((await consulApi(installation).leader()) === "" ? itsLeader : undefined),
+      waitsFor: async () => ((await consulOf.leader()) === "" ? itsLeader : undefined),
     },
     nomad: {
       name: "nomad",
@@ -119,10 +118,9 @@ function describeAgents(installation: Installation): Record<AgentName, Agent> {
       },
       ports: listed(nomad),
       waitsFor: async () => {
-        const api = nomadApi(installation);
-        if ((await api.leader()) === "") return itsLeader;
+        if ((await nomadOf.leader()) === "") return itsLeader;
         try {
-          return (await api.nodes()).some((node) => node.Status === "ready") ? undefined : itsClient;
+          return (await nomadOf.nodes()).some((node) => node.Status === "ready") ? undefined : itsClient;
         } catch (error) {
           if (error instanceof ApiError && error.status === 403) return itsToken;
           throw error;

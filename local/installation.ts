@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parse, YAMLParseError } from "yaml";
 import { UserError } from "../cli/errors";
@@ -6,6 +6,7 @@ import { ConfigError, type ExistingConfig, parseConfig } from "../config";
 import { catalog } from "../tools/catalog";
 import { ProcessTable } from "./processes";
 import { readSecurity, type Security } from "./security";
+import { writeWhole } from "./write-whole";
 
 /** Version of the layout of the data directory. */
 const layout = 1;
@@ -163,12 +164,6 @@ export function prepareDirectory(installation: Installation): void {
   }
   writeWhole(file, JSON.stringify(wanted));
   writeWhole(appliedConfigFile(installation.directory), JSON.stringify(installation.config));
-}
-
-/** Writes a file so that an interruption leaves the old one or the new one, never half of it. */
-function writeWhole(file: string, text: string): void {
-  writeFileSync(`${file}.new`, text);
-  renameSync(`${file}.new`, file);
 }
 
 function compareVersions(a: string, b: string): number {

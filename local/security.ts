@@ -1,9 +1,10 @@
 import { randomBytes, randomUUID, X509Certificate } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { serverNamesOf } from "../components/cluster-apis";
 import type { TlsFiles } from "../components/node/tls-files";
 import { datacenter, region } from "./names";
+import { writeWhole } from "./write-whole";
 
 /** What keeps others out of the agents: made at the first start, and in files for the user alone. */
 export interface Security {
@@ -47,8 +48,10 @@ export async function ensureSecurity(directory: string, consul: string): Promise
   const scratch = join(directory, "secrets", "new");
   rmSync(scratch, { recursive: true, force: true });
   mkdirSync(scratch, { recursive: true, mode: 0o700 });
-  const { execa } = await import("execa");
-  const create = (...args: string[]) => execa(consul, ["tls", ...args], { cwd: scratch });
+  const create = async (...args: string[]) => {
+    const { execa } = await import("execa");
+    await execa(consul, ["tls", ...args], { cwd: scratch });
+  };
   const made = (name: string) => readFileSync(join(scratch, name), "utf8");
   try {
     if (!existsSync(files.keys)) {
@@ -79,7 +82,6 @@ export async function ensureSecurity(directory: string, consul: string): Promise
 
 const endsSoon = (pem: string) => new Date(new X509Certificate(pem).validTo).getTime() - Date.now() < renewalMs;
 
-function writePrivately(file: string, text: string): void {
-  writeFileSync(`${file}.new`, text, { mode: 0o600 });
-  renameSync(`${file}.new`, file);
-}
+const writePrivately = (file: string, text: string) => {
+  writeWhole(file, text, 0o600);
+};

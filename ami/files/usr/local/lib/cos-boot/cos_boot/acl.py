@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from .api import CONSUL, NOMAD, Api, ApiError, Denied
+from .api import CONSUL, NOMAD, Api, ApiError
 from .node import read_node
 from .secrets import MANAGEMENT
 from .system import BootError, insist, log, read_json, write_file
@@ -47,16 +47,8 @@ def accept() -> None:
     """
     for secret in read_json(MANAGEMENT):
         nomad = Api(NOMAD, token=secret)
-        if not _is_known(nomad):
+        if not nomad.is_known():
             _bootstrap(nomad, secret)
-
-
-def _is_known(nomad: Api) -> bool:
-    try:
-        nomad.call("GET", "acl/token/self")
-    except Denied:
-        return False
-    return True
 
 
 def _bootstrap(nomad: Api, secret: str) -> None:
@@ -67,7 +59,7 @@ def _bootstrap(nomad: Api, secret: str) -> None:
         if index is None:
             raise
         # Another server, or `up`, may have been first: taken twice, it would end with the first of the two.
-        if _is_known(nomad):
+        if nomad.is_known():
             return
         try:
             write_file(RESET, index[1], owner=AGENT, mode=0o600)

@@ -85,6 +85,14 @@ class Api:
             pass
         return True
 
+    def is_known(self) -> bool:
+        """Whether servers know the token that it asks with. They are asked by what no agent remembers the answer to."""
+        try:
+            self.call("GET", "acl/token/self")
+        except Denied:
+            return False
+        return True
+
     def call(self, method: str, path: str, body: Any = None, *, accept: tuple[int, ...] = ()) -> Any:
         """The JSON that is answered; nothing where the answer is empty. `accept` are codes of errors whose JSON counts."""
         return self._ask(method, path, body, accept, seconds=10)[0]

@@ -29,7 +29,8 @@ def main() -> int:
         return 0
     consul = Api(CONSUL)
     end = time.monotonic() + min(LIMIT, patience())
-    if (TOKENS / CONSUL.token).exists() and not _wait(end, lambda: _is_known(consul)):
+    # It is made after those of Nomad.
+    if (TOKENS / CONSUL.token).exists() and not _wait(end, consul.is_known):
         log("Consul does not know the token of this node's programs yet: what Nomad has to tell it may be late")
     if node.is_server or not node.is_blank:
         return 0
@@ -54,15 +55,6 @@ def _wait(end: float, is_so: Callable[[], bool]) -> bool:
             pass
         time.sleep(INTERVAL)
     return False
-
-
-def _is_known(consul: Api) -> bool:
-    """Whether Consul's servers know the token of this node's programs, which is made after Nomad's. They are asked by what no agent remembers the answer to."""
-    try:
-        consul.call("GET", "acl/token/self")
-    except Denied:
-        return False
-    return True
 
 
 def _has_leader(check: dict[str, Any]) -> bool:
