@@ -17,10 +17,9 @@ export default tseslint.config(
     files: ["**/*.mjs", "**/*.js"],
     languageOptions: {
       globals: Object.fromEntries(
-        ["Buffer", "URL", "clearTimeout", "console", "module", "process", "require", "setTimeout"].map((name) => [
-          name,
-          "readonly",
-        ]),
+        ["Buffer", "URL", "__dirname", "clearTimeout", "console", "module", "process", "require", "setTimeout"].map(
+          (name) => [name, "readonly"],
+        ),
       ),
     },
   },

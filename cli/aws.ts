@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { executablesOnPath } from "../tools/path-lookup";
+import { executablesOnPath } from "../programs/path-lookup";
 import { UserError } from "./errors";
 
 /** AWS has refused a request. */

@@ -171,6 +171,25 @@ function build(terminal: Terminal, env: NodeJS.ProcessEnv, done: (code: number) 
     );
 
   program
+    .command("preview")
+    .description(
+      "what the program asks for that it did not at another commit: user data, policies, jobs, cost; needs no account",
+    )
+    .requiredOption("--base <ref>", "a branch, tag or commit to compare the working tree with")
+    .option(
+      "--config <file>",
+      "the stack's configuration (default: Pulumi.STACK.yaml, of the stack dev unless --stack)",
+    )
+    .option("--markdown", "as a comment on a pull request")
+    .option("--engine <file>", "with --markdown: what `pulumi preview` has printed, to stand above")
+    .option("--json", "as JSON")
+    .action(
+      act(() =>
+        (load("./verbs/preview") as typeof import("./verbs/preview")).preview(program.opts<OutputsOptions>().stack),
+      ),
+    );
+
+  program
     .command("preflight")
     .description("checks an AWS account before the first `pulumi up`; exits 1 where a check fails")
     .option(

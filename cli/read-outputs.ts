@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { promisify } from "node:util";
-import { executablesOnPath } from "../tools/path-lookup";
+import { executablesOnPath } from "../programs/path-lookup";
 import { messageOf, UserError } from "./errors";
 import type { StackOutputs } from "./outputs";
 
@@ -35,7 +35,7 @@ export async function pulumiProgram(env: NodeJS.ProcessEnv = process.env): Promi
   const [onPath] = executablesOnPath("pulumi", env);
   if (onPath) return onPath;
   // Loaded only here, as it takes long; not by `import()`, see program.ts.
-  const { resolveProgram } = createRequire(__filename)("../tools/programs") as typeof import("../tools/programs");
+  const { resolveProgram } = createRequire(__filename)("../programs/resolve") as typeof import("../programs/resolve");
   return (await resolveProgram("pulumi", { env })).path;
 }
 

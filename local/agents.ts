@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { consulAgentConfig, consulTokens } from "../components/consul-cluster/agent-config";
 import { nomadAgentConfig } from "../components/nomad-cluster/agent-config";
-import { catalog } from "../tools/catalog";
+import { catalog } from "../programs/catalog";
 import { ApiError } from "../apis/http";
 import { beginNomadAcl, settleConsulAcl } from "./acls";
 import { consulApi, nomadApi } from "./apis";

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { parse, YAMLParseError } from "yaml";
 import { UserError } from "../cli/errors";
 import { ConfigError, type ExistingConfig, parseConfig } from "../config";
-import { catalog } from "../tools/catalog";
+import { catalog } from "../programs/catalog";
 import { ProcessTable } from "./processes";
 import { readSecurity, type Security } from "./security";
 import { writeWhole } from "./write-whole";

@@ -1,8 +1,8 @@
 import { dirname } from "node:path";
-import { localProgramNames, ProgramName } from "../tools/catalog";
-import { pulumiHome, resolvePlugins } from "../tools/provider-plugins";
-import { resolvePrograms } from "../tools/programs";
-import { throttle } from "../tools/throttle";
+import { localProgramNames, ProgramName } from "../programs/catalog";
+import { pulumiHome, resolvePlugins } from "../programs/provider-plugins";
+import { resolvePrograms } from "../programs/resolve";
+import { throttle } from "../programs/throttle";
 import type { Programs } from "./agents";
 import type { Engine } from "./stack";
 

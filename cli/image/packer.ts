@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { ImageBake } from "../../components/machine-image/bake";
 import { packageRoot } from "../../components/package-root";
-import { cacheDirectory } from "../../tools/cache";
-import { resolveProgram } from "../../tools/programs";
-import type { ReleaseArchitecture } from "../../tools/release";
+import { cacheDirectory } from "../../programs/cache";
+import { resolveProgram } from "../../programs/resolve";
+import type { ReleaseArchitecture } from "../../programs/release";
 import { UserError } from "../errors";
 import type { OmittedProgram, PinnedProgram } from "./pins";
 

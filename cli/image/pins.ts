@@ -3,8 +3,8 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ImageProgramName, imageProgramNames } from "../../components/machine-image/programs";
 import { packageRoot } from "../../components/package-root";
-import { download, downloadBytes } from "../../tools/download";
-import { type ReleaseArchitecture, releaseUrl, signedRelease } from "../../tools/release";
+import { download, downloadBytes } from "../../programs/download";
+import { type ReleaseArchitecture, releaseUrl, signedRelease } from "../../programs/release";
 import { UserError } from "../errors";
 import { type ImageProgram, imagePrograms, type ProgramFormat, type UnsignedRelease } from "./programs";
 

@@ -1,6 +1,6 @@
 import type { ImageProgramName } from "../../components/machine-image/programs";
-import type { ReleaseArchitecture } from "../../tools/release";
-import { fabiolb, hashicorp, type Vendor } from "../../tools/vendors";
+import type { ReleaseArchitecture } from "../../programs/release";
+import { fabiolb, hashicorp, type Vendor } from "../../programs/vendors";
 
 /** In which shape a program comes: see ami/provision/programs.sh. */
 export type ProgramFormat = "binary" | "zip" | "deb";

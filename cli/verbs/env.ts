@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { cacheDirectory } from "../../tools/cache";
+import { cacheDirectory } from "../../programs/cache";
 import { loginToNomad } from "../../apis/nomad";
 import { type Context, exitCodes } from "../context";
 import { messageOf } from "../errors";

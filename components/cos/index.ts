@@ -42,7 +42,7 @@ import {
 } from "./parts";
 import { secure, type Security } from "./security";
 
-export type * from "./args";
+export * from "./args";
 export type { ClusterOutputs } from "./outputs";
 export { defaultPools, terraformCosPools } from "./pools";
 

@@ -7,6 +7,7 @@ import { hclVariables } from "./hcl-variables";
 import { jobName } from "./job-name";
 
 export { JobVariable, NomadJobArgs, NomadJobsArgs, nomadJobsErrors } from "./args";
+export { jobFiles } from "./job-files";
 
 /**
  * Registers job files with Nomad and waits until each runs: a job whose deployment fails fails the update. A job that was

@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { basename, join } from "node:path";
 import { zipSync } from "fflate";
 import { optionalPrograms } from "../../components/machine-image/programs";
-import { resolveProgram } from "../../tools/programs";
+import { resolveProgram } from "../../programs/resolve";
 import { run } from "../support/command";
 import { useHttpDouble } from "../support/http-double";
 import { Machine, Network } from "../support/machine";

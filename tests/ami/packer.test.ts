@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { validate } from "../../cli/verbs/image";
-import { resolveProgram } from "../../tools/programs";
+import { resolveProgram } from "../../programs/resolve";
 import { run } from "../support/command";
 import { contextWith } from "../unit/cli/context";
 import { stackOutputs } from "../unit/cli/outputs";

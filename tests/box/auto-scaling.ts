@@ -1,10 +1,10 @@
-import type { Account, Entry } from "../../tools/plugins/aws/account";
-import { GROUP } from "../../tools/plugins/aws/behaviour/auto-scaling";
-import { mapsOf, numberOf, shown, textsOf } from "../../tools/plugins/aws/behaviour/behaviour";
-import { FORMER_ADDRESSES, instancesAfter } from "../../tools/plugins/aws/behaviour/instances";
-import { ACCOUNT_ID, type Site } from "../../tools/plugins/aws/cloud";
+import type { Account, Entry } from "../../plugins/aws/account";
+import { GROUP } from "../../plugins/aws/behaviour/auto-scaling";
+import { mapsOf, numberOf, shown, textsOf } from "../../plugins/aws/behaviour/behaviour";
+import { FORMER_ADDRESSES, instancesAfter } from "../../plugins/aws/behaviour/instances";
+import { ACCOUNT_ID, type Site } from "../../plugins/aws/cloud";
 import type { Cloud, CloudOrder } from "../support/cloud";
-import type { PlainMap } from "../../tools/plugins/value";
+import type { PlainMap } from "../../plugins/value";
 import type { Host } from "./host";
 import { Refreshes } from "./refreshes";
 import type { Hook } from "./world";

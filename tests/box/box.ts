@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { DirectoryAccount } from "../../tools/plugins/aws/account";
+import { DirectoryAccount } from "../../plugins/aws/account";
 import { long2ip, Netmask } from "netmask";
 import { Amazon, resolverAddress } from "./amazon";
 import { AutoScaling, type AutoScalingOptions } from "./auto-scaling";

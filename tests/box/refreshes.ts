@@ -1,9 +1,9 @@
-import type { Account, Entry } from "../../tools/plugins/aws/account";
-import { GROUP } from "../../tools/plugins/aws/behaviour/auto-scaling";
-import { listOf, mapOf, mapsOf, numberOf, shown } from "../../tools/plugins/aws/behaviour/behaviour";
-import { instancesAfter, launchSource } from "../../tools/plugins/aws/behaviour/instances";
-import type { Site } from "../../tools/plugins/aws/cloud";
-import type { PlainMap } from "../../tools/plugins/value";
+import type { Account, Entry } from "../../plugins/aws/account";
+import { GROUP } from "../../plugins/aws/behaviour/auto-scaling";
+import { listOf, mapOf, mapsOf, numberOf, shown } from "../../plugins/aws/behaviour/behaviour";
+import { instancesAfter, launchSource } from "../../plugins/aws/behaviour/instances";
+import type { Site } from "../../plugins/aws/cloud";
+import type { PlainMap } from "../../plugins/value";
 import { checkpointOf, type Limits, nextStep, type Progress } from "./refresh";
 
 /** An instance refresh, as Auto Scaling tells of it. */

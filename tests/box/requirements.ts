@@ -1,4 +1,4 @@
-import { executablesOnPath } from "../../tools/path-lookup";
+import { executablesOnPath } from "../../programs/path-lookup";
 
 const commands = [
   "ip",

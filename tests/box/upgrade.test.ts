@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { catalog } from "../../tools/catalog";
+import { catalog } from "../../programs/catalog";
 import type { Agent } from "./cluster";
 import { previousVersions } from "./laboratory";
 import { needsBox } from "./requirements";

@@ -1,8 +1,8 @@
-import type { Account, Entry } from "../../tools/plugins/aws/account";
-import { GROUP, HOOK } from "../../tools/plugins/aws/behaviour/auto-scaling";
-import { listOf, mapOf, mapsOf, numberOf, shown, textOf, textsOf } from "../../tools/plugins/aws/behaviour/behaviour";
-import { LAUNCH_TEMPLATE } from "../../tools/plugins/aws/behaviour/launch-template";
-import type { PlainMap } from "../../tools/plugins/value";
+import type { Account, Entry } from "../../plugins/aws/account";
+import { GROUP, HOOK } from "../../plugins/aws/behaviour/auto-scaling";
+import { listOf, mapOf, mapsOf, numberOf, shown, textOf, textsOf } from "../../plugins/aws/behaviour/behaviour";
+import { LAUNCH_TEMPLATE } from "../../plugins/aws/behaviour/launch-template";
+import type { PlainMap } from "../../plugins/value";
 import { type SecurityRule, SecurityRules } from "../support/security-rules";
 
 /** An instance that an Auto Scaling group has in the account. */

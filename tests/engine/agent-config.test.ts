@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { ProgramName } from "../../tools/catalog";
-import { resolveProgram } from "../../tools/programs";
+import type { ProgramName } from "../../programs/catalog";
+import { resolveProgram } from "../../programs/resolve";
 import { ConsulCluster } from "../../components/consul-cluster";
 import { NomadCluster } from "../../components/nomad-cluster";
 import { consulAgents, nomadAgents } from "../support/agent-options";

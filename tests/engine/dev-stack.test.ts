@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type ClusterOutputs, pinnedVersions, versionTags } from "../../components";
-import { resolveProgram } from "../../tools/programs";
+import { resolveProgram } from "../../programs/resolve";
 import { Authority } from "../support/authority";
 import { LoopbackCluster } from "../support/loopback-cluster";
 import type { RunResult } from "../support/pulumi-project";

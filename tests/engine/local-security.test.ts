@@ -3,7 +3,7 @@ import { X509Certificate } from "node:crypto";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ensureSecurity, readSecurity } from "../../local/security";
-import { resolveProgram } from "../../tools/programs";
+import { resolveProgram } from "../../programs/resolve";
 import { run } from "../support/command";
 import { useDirectory } from "../support/directory";
 

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { cacheDirectory, publish, workAlone } from "../../tools/cache";
+import { cacheDirectory, publish, workAlone } from "../../programs/cache";
 
 /** A directory of the user's cache, filled where it is not there yet; not to be changed. `key` is a name of what is made. */
 export async function cached(

@@ -1,8 +1,8 @@
 import type { ConsulClusterArgs } from "../../components/consul-cluster/args";
 import type { ConsulClusterRef } from "../../components/consul-cluster/ref";
 import type { NomadClusterArgs } from "../../components/nomad-cluster/args";
-import { MockEngine, type Registered } from "./mock-engine";
-import { awsFunctions, awsOutputs } from "./aws-mocks";
+import { MockEngine, type Registered } from "../../cli/preview/mock-engine";
+import { awsFunctions, awsOutputs } from "../../cli/preview/mock-aws";
 import { filesOf } from "./user-data";
 
 /** Arguments of a cluster's servers with nothing that has a default. */

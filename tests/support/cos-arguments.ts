@@ -1,5 +1,5 @@
 import type { CosArgs } from "../../components";
-import type { MockEngine, Registered } from "./mock-engine";
+import type { MockEngine, Registered } from "../../cli/preview/mock-engine";
 
 /** A whole `Cos` with nothing that has a default. */
 export const smallestCos: CosArgs = { apiAccess: { allowedCidrs: ["198.51.100.0/24"] } };

@@ -9,7 +9,7 @@ import { nomadAgentConfig } from "../../components/nomad-cluster/agent-config";
 import type { JobVariable } from "../../components";
 import { variablesFile } from "../../local/jobs";
 import { unmountBelow } from "../../local/mounts";
-import { resolveProgram } from "../../tools/programs";
+import { resolveProgram } from "../../programs/resolve";
 import { type AgentProcess, lastLines, launch, until } from "./agent-process";
 import { endJobs } from "./end-jobs";
 import type { Target } from "./balancer-double";

@@ -1,5 +1,5 @@
 import { NodeGroup, type NodeGroupArgs } from "../../components/node";
-import { MockEngine, type MockFunctions, type MockOutputs } from "./mock-engine";
+import { MockEngine, type MockFunctions, type MockOutputs } from "../../cli/preview/mock-engine";
 
 const outputs: MockOutputs = {
   "aws:iam/role:Role": (_, name) => ({ arn: `arn:role:${name}`, name: `${name}-0a1` }),

@@ -1,4 +1,4 @@
-import { resolveProgram } from "../../tools/programs";
+import { resolveProgram } from "../../programs/resolve";
 
 /** How a job is updated; what the file leaves out is null. */
 export interface ParsedUpdate {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { Program } from "../../tools/catalog";
-import { hashicorp } from "../../tools/vendors";
+import type { Program } from "../../programs/catalog";
+import { hashicorp } from "../../programs/vendors";
 
 /** Consul and Nomad of the minor version before those of the tests: what a cluster is upgraded from. */
 export const previousPrograms = {

@@ -1,6 +1,6 @@
 import { readFile, rm, symlink, writeFile, mkdir } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
-import { resolvePrograms } from "../../tools/programs";
+import { resolvePrograms } from "../../programs/resolve";
 import { removeDirectory, temporaryDirectory } from "./temporary";
 
 const repository = join(__dirname, "..", "..");
@@ -146,7 +146,7 @@ export async function engineEnvironment(
   directory: string,
   env: Record<string, string> = {},
 ): Promise<Record<string, string>> {
-  const plugins = STAND_INS.map((name) => join(repository, "tools", "plugins", name));
+  const plugins = STAND_INS.map((name) => join(repository, "plugins", name));
   const programs = await resolvePrograms(["pulumi", "pulumi-language-nodejs"]);
   await mkdir(join(directory, "state"), { recursive: true });
   return {

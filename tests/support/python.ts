@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { cacheDirectory } from "../../tools/cache";
+import { cacheDirectory } from "../../programs/cache";
 import { cached } from "./cached";
 import { run } from "./command";
 

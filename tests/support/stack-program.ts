@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { Cos, type CosArgs } from "../../components";
 import { parseConfig } from "../../config";
-import { awsFunctions, awsOutputs } from "./aws-mocks";
-import { MockEngine } from "./mock-engine";
+import { awsFunctions, awsOutputs } from "../../cli/preview/mock-aws";
+import { MockEngine } from "../../cli/preview/mock-engine";
 
 /** The keys of a stack's configuration file in the repository. */
 export function stackValues(stack: string): Record<string, unknown> {

@@ -7,7 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { type Config, ConfigError, parseConfig } from "../../config";
 import { loadConfig } from "../../stack-config";
-import { valueOf } from "../support/mock-engine";
+import { valueOf } from "../../cli/preview/mock-engine";
 
 const existing = { consulAddress: "http://127.0.0.1:8500", nomadAddress: "https://nomad.example:4646" };
 const minimal = { "cos:target": "existing", "cos:existing": existing };

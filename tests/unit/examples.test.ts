@@ -3,8 +3,8 @@ import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { awsFunctions, awsOutputs } from "../support/aws-mocks";
-import { MockEngine, type MockOutputs } from "../support/mock-engine";
+import { awsFunctions, awsOutputs } from "../../cli/preview/mock-aws";
+import { MockEngine, type MockOutputs } from "../../cli/preview/mock-engine";
 
 // Modules by require, which compiles TypeScript here as Pulumi does for the examples.
 const load = createRequire(__filename);

@@ -95,7 +95,7 @@ export function changes(tested: BoxUnderTest, all: boolean): void {
     it("goes on where a plugin was killed in the middle of it", async () => {
       const { failures } = await tested.trial("the plugin for AWS killed, and `pulumi up` again", async () => {
         const first = tested.tryUp(withBatch);
-        const target = `${process.cwd()}/tools/plugins/aws/main.ts`;
+        const target = `${process.cwd()}/plugins/aws/main.ts`;
         await tested.cluster.until("it is killed", async () => {
           await tested.cluster.exec("operator", "pkill", "--signal", "KILL", "--full", target);
           return true;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { MemoryAccount } from "../../../tools/plugins/aws/account";
+import { MemoryAccount } from "../../../plugins/aws/account";
 import { Refreshes } from "../../box/refreshes";
 
 const GROUP = "aws:autoscaling/group:Group";

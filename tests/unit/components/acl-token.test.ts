@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { AclToken, type AclTokenArgs, aclTokenErrors } from "../../../components";
 import { secretId } from "../../../components/acl-token/secret-id";
-import { MockEngine, valueOf } from "../../support/mock-engine";
+import { MockEngine, valueOf } from "../../../cli/preview/mock-engine";
 
 const outputs = {
   "random:index/randomPassword:RandomPassword": (_: object, name: string) => ({ result: `password of ${name}` }),

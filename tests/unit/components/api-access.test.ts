@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ApiAccess, type ApiAccessArgs, apiAccessErrors } from "../../../components/api-access";
-import { awsOutputs } from "../../support/aws-mocks";
-import { MockEngine, unknown, valueOf } from "../../support/mock-engine";
+import { awsOutputs } from "../../../cli/preview/mock-aws";
+import { MockEngine, unknown, valueOf } from "../../../cli/preview/mock-engine";
 
 const base: ApiAccessArgs = {
   vpcId: "vpc-1",

@@ -6,7 +6,7 @@ import { ClusterSettings } from "../../../components/cluster-settings";
 import { autopilotSettings } from "../../../components/cluster-settings/autopilot";
 import { schedulerSettings } from "../../../components/nomad-cluster/scheduler";
 import { type Answer, type HttpDouble, type Request, useHttpDouble } from "../../support/http-double";
-import { MockEngine } from "../../support/mock-engine";
+import { MockEngine } from "../../../cli/preview/mock-engine";
 import { freePorts } from "../../support/temporary";
 
 const root = join(__dirname, "..", "..", "..");

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Bastion, type BastionArgs, bastionErrors } from "../../../components/bastion";
-import { awsFunctions, awsOutputs } from "../../support/aws-mocks";
-import { MockEngine, unknown, valueOf } from "../../support/mock-engine";
+import { awsFunctions, awsOutputs } from "../../../cli/preview/mock-aws";
+import { MockEngine, unknown, valueOf } from "../../../cli/preview/mock-engine";
 
 const base: BastionArgs = { vpcId: "vpc-1", subnetId: "subnet-public" };
 const outputs = { ...awsOutputs, "aws:ec2/instance:Instance": { publicIp: "198.51.100.4" } };

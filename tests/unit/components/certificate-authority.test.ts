@@ -8,8 +8,8 @@ import {
   certificateAuthorityErrors,
   certificateErrors,
 } from "../../../components";
-import { tlsOutputs } from "../../support/certificate-mocks";
-import { MockEngine, valueOf } from "../../support/mock-engine";
+import { tlsOutputs } from "../../../cli/preview/mock-certificates";
+import { MockEngine, valueOf } from "../../../cli/preview/mock-engine";
 
 const given = { certPem: "-----BEGIN CERTIFICATE-----\ngiven", privateKeyPem: "given's key" };
 

@@ -5,7 +5,7 @@ import { consulClusterErrors } from "../../../components/consul-cluster/args";
 import { nodeGroupErrors, type NodeGroupArgs } from "../../../components/node";
 import { tlsFileErrors, tlsFiles } from "../../../components/node/tls-files";
 import { nomadClusterErrors } from "../../../components/nomad-cluster";
-import { MockEngine } from "../../support/mock-engine";
+import { MockEngine } from "../../../cli/preview/mock-engine";
 
 const good: Omit<ClientPoolArgs, "cluster"> = {
   vpcId: "vpc-1",

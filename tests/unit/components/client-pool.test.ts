@@ -3,7 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ClientPool, type ClientPoolArgs } from "../../../components/client-pool";
 import type { NomadClusterRef } from "../../../components/nomad-cluster/ref";
-import { MockEngine, type MockFunctions, type MockOutputs, unknown, valueOf } from "../../support/mock-engine";
+import { MockEngine, type MockFunctions, type MockOutputs, unknown, valueOf } from "../../../cli/preview/mock-engine";
 import { filesOf } from "../../support/user-data";
 
 const outputs: MockOutputs = {

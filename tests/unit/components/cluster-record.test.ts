@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ClusterRecord, type ClusterRecordArgs, clusterRecordErrors } from "../../../components/cluster-record";
-import { MockEngine, unknown } from "../../support/mock-engine";
+import { MockEngine, unknown } from "../../../cli/preview/mock-engine";
 
 const consul = { formedParameter: pulumi.output("/cos/sg-1/formed") };
 const nomad = { formedParameter: "/cos/sg-2/formed" };

@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ClusterSettings, type ClusterSettingsArgs } from "../../../components/cluster-settings";
 import { autopilotSettings } from "../../../components/cluster-settings/autopilot";
 import { schedulerSettings } from "../../../components/nomad-cluster/scheduler";
-import { MockEngine, unknown, valueOf } from "../../support/mock-engine";
+import { MockEngine, unknown, valueOf } from "../../../cli/preview/mock-engine";
 
 const args: ClusterSettingsArgs = {
   consulAddress: "http://consul.example:8500",

@@ -8,7 +8,7 @@ import {
   consulPolicies,
   consulTokens,
 } from "../../../components";
-import { MockEngine } from "../../support/mock-engine";
+import { MockEngine } from "../../../cli/preview/mock-engine";
 
 const args: ConsulAclArgs = {
   consulAddress: "https://consul.example:8501",

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ConsulCluster, type ConsulClusterArgs } from "../../../components/consul-cluster";
 import { privateAddress } from "../../../components/consul-cluster/node-agent";
 import { consulArgs, Program } from "../../support/cluster-arguments";
-import { unknown, valueOf } from "../../support/mock-engine";
+import { unknown, valueOf } from "../../../cli/preview/mock-engine";
 
 const make = (args: Partial<ConsulClusterArgs> = {}, preview = false) =>
   Program.run(() => new ConsulCluster("consul", { ...consulArgs, ...args }), preview);

@@ -7,8 +7,8 @@ import {
   containerRegistryErrors,
 } from "../../../components/container-registry";
 import { lifecyclePolicy } from "../../../components/container-registry/lifecycle-policy";
-import { awsFunctions, awsOutputs } from "../../support/aws-mocks";
-import { MockEngine, type Registered, unknown, valueOf } from "../../support/mock-engine";
+import { awsFunctions, awsOutputs } from "../../../cli/preview/mock-aws";
+import { MockEngine, type Registered, unknown, valueOf } from "../../../cli/preview/mock-engine";
 
 const args: ContainerRegistryArgs = { repositories: ["shop/api", "ping"] };
 const start = (preview = false) => MockEngine.start(awsOutputs, preview, awsFunctions);

@@ -8,7 +8,7 @@ import {
   Resources,
   smallestCos,
 } from "../../support/cos-arguments";
-import { valueOf } from "../../support/mock-engine";
+import { valueOf } from "../../../cli/preview/mock-engine";
 import { runCos } from "../../support/stack-program";
 import { filesOf } from "../../support/user-data";
 

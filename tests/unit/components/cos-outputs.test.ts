@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cos } from "../../../components";
 import { everythingCos, smallestCos } from "../../support/cos-arguments";
-import { valueOf } from "../../support/mock-engine";
+import { valueOf } from "../../../cli/preview/mock-engine";
 import { runCos } from "../../support/stack-program";
 
 const elb = "arn:aws:elasticloadbalancing:eu-central-1:123456789012";

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Cos, type CosArgs, NomadJobs } from "../../../components";
 import { secretId } from "../../../components/acl-token/secret-id";
 import { everythingCos, Resources, smallestCos } from "../../support/cos-arguments";
-import { valueOf } from "../../support/mock-engine";
+import { valueOf } from "../../../cli/preview/mock-engine";
 import { watch } from "../../support/mock-requests";
 import { runCos, runProgram } from "../../support/stack-program";
 

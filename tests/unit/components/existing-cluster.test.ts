@@ -3,7 +3,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { NomadJobs } from "../../../components";
 import { ExistingCluster, type ExistingClusterArgs } from "../../../components/existing-cluster";
-import { MockEngine, type Registered, unknown, valueOf } from "../../support/mock-engine";
+import { MockEngine, type Registered, unknown, valueOf } from "../../../cli/preview/mock-engine";
 
 const outputs = { "command:local:Command": { stdout: "a server is missing" } };
 const args: ExistingClusterArgs = {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { GossipKeyring, type GossipKeyringArgs, gossipKeyringErrors, gossipKeyringFiles } from "../../../components";
-import { MockEngine, unknown, valueOf } from "../../support/mock-engine";
+import { MockEngine, unknown, valueOf } from "../../../cli/preview/mock-engine";
 
 const outputs = {
   "random:index/randomPassword:RandomPassword": (_: object, name: string) => ({ result: `password of ${name}` }),

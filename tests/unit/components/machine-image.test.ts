@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { MachineImage, type MachineImageArgs, machineImageErrors } from "../../../components/machine-image";
-import { MockEngine, unknown, valueOf } from "../../support/mock-engine";
+import { MockEngine, unknown, valueOf } from "../../../cli/preview/mock-engine";
 
 const token = "aws:ec2/getAmiIds:getAmiIds";
 const root = join(__dirname, "..", "..", "..");

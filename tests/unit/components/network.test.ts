@@ -4,8 +4,8 @@ import * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
 import { Network, type NetworkArgs } from "../../../components/network";
 import { subnetIdOf } from "../../../components/network/vpc-parts";
-import { awsFunctions, awsOutputs } from "../../support/aws-mocks";
-import { MockEngine, type Registered, unknown, valueOf } from "../../support/mock-engine";
+import { awsFunctions, awsOutputs } from "../../../cli/preview/mock-aws";
+import { MockEngine, type Registered, unknown, valueOf } from "../../../cli/preview/mock-engine";
 
 const functions = {
   ...awsFunctions,

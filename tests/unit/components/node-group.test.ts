@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { NodeGroup, type NodeGroupArgs } from "../../../components/node";
-import { unknown, valueOf } from "../../support/mock-engine";
+import { unknown, valueOf } from "../../../cli/preview/mock-engine";
 import { clients, inputsOf, servers, startForNodes } from "../../support/node-groups";
 import { filesOf } from "../../support/user-data";
 

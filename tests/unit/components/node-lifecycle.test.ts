@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { NodeGroup, type NodeGroupArgs, nodeGroupErrors, type RefreshOptions } from "../../../components/node";
-import { MockEngine } from "../../support/mock-engine";
+import { MockEngine } from "../../../cli/preview/mock-engine";
 import { filesOf } from "../../support/user-data";
 
 const clients: NodeGroupArgs = {

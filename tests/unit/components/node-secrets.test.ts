@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { NodeSecrets, type NodeSecretsArgs, nodeSecretsErrors } from "../../../components";
-import { MockEngine, valueOf } from "../../support/mock-engine";
+import { MockEngine, valueOf } from "../../../cli/preview/mock-engine";
 
 const args: NodeSecretsArgs = {
   clusterName: "blue",

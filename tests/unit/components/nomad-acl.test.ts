@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as nomad from "@pulumi/nomad";
 import * as pulumi from "@pulumi/pulumi";
 import { NomadAcl, type NomadAclArgs, nomadAgentConfig, nomadPolicies } from "../../../components";
-import { MockEngine } from "../../support/mock-engine";
+import { MockEngine } from "../../../cli/preview/mock-engine";
 
 const args: NomadAclArgs = {
   nomadAddress: "https://nomad.example:4646",

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ConsulCluster } from "../../../components/consul-cluster";
 import { NomadCluster, type NomadClusterArgs, type NomadPoolArgs } from "../../../components/nomad-cluster";
 import { consulArgs, nomadArgs, Program } from "../../support/cluster-arguments";
-import { unknown, valueOf } from "../../support/mock-engine";
+import { unknown, valueOf } from "../../../cli/preview/mock-engine";
 
 const make = (args: Partial<NomadClusterArgs> = {}, preview = false) =>
   Program.run(() => new NomadCluster("nomad", { ...nomadArgs, ...args }), preview);

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type JobVariable, NomadJobs, type NomadJobsArgs } from "../../../components";
 import { hclVariables } from "../../../components/nomad-jobs/hcl-variables";
 import { useDirectory } from "../../support/directory";
-import { MockEngine, type Registered, unknown, valueOf } from "../../support/mock-engine";
+import { MockEngine, type Registered, unknown, valueOf } from "../../../cli/preview/mock-engine";
 
 const ping = "jobs/ping.nomad.hcl";
 const fabio = "jobs/fabio.nomad.hcl";

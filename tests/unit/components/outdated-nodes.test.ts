@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { outdatedNodes } from "../../../components/cos/outdated-nodes";
-import { awsOutputs } from "../../support/aws-mocks";
-import { MockEngine, valueOf } from "../../support/mock-engine";
+import { awsOutputs } from "../../../cli/preview/mock-aws";
+import { MockEngine, valueOf } from "../../../cli/preview/mock-engine";
 import { warningsOf } from "../../support/warnings";
 
 interface Search {

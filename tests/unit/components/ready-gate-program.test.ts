@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { ReadyGate } from "../../../components";
 import { client, follower, leader, playCluster, playLeaderless } from "../../support/cluster-double";
 import { useHttpDouble } from "../../support/http-double";
-import { MockEngine } from "../../support/mock-engine";
+import { MockEngine } from "../../../cli/preview/mock-engine";
 
 const root = join(__dirname, "..", "..", "..");
 

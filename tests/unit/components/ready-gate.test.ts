@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { ReadyGate, type ReadyGateArgs } from "../../../components";
-import { MockEngine, unknown, valueOf } from "../../support/mock-engine";
+import { MockEngine, unknown, valueOf } from "../../../cli/preview/mock-engine";
 
 const outputs = { "command:local:Command": { stdout: "a warning" } };
 const args: ReadyGateArgs = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { ServerRollout, type ServerRolloutArgs, serverRolloutErrors } from "../../../components/server-rollout";
-import { MockEngine, valueOf } from "../../support/mock-engine";
+import { MockEngine, valueOf } from "../../../cli/preview/mock-engine";
 
 const outputs = { "command:local:Command": { stdout: "3 servers ended" } };
 const functions = { "aws:index/getRegion:getRegion": () => ({ region: "eu-central-1" }) };

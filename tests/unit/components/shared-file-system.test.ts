@@ -8,8 +8,8 @@ import {
   sharedFileSystemErrors,
 } from "../../../components/shared-file-system";
 import { lifecyclePolicies } from "../../../components/shared-file-system/lifecycle";
-import { awsFunctions, awsOutputs } from "../../support/aws-mocks";
-import { MockEngine, type Registered, unknown, valueOf } from "../../support/mock-engine";
+import { awsFunctions, awsOutputs } from "../../../cli/preview/mock-aws";
+import { MockEngine, type Registered, unknown, valueOf } from "../../../cli/preview/mock-engine";
 
 const args: SharedFileSystemArgs = {
   vpcId: "vpc-1",

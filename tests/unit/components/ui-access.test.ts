@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { UiAccess, type UiAccessArgs, uiAccessErrors } from "../../../components/ui-access";
-import { awsOutputs } from "../../support/aws-mocks";
-import { certificateOutputs } from "../../support/certificate-mocks";
-import { MockEngine, unknown, valueOf } from "../../support/mock-engine";
+import { awsOutputs } from "../../../cli/preview/mock-aws";
+import { certificateOutputs } from "../../../cli/preview/mock-certificates";
+import { MockEngine, unknown, valueOf } from "../../../cli/preview/mock-engine";
 
 const outputs = { ...awsOutputs, ...certificateOutputs };
 

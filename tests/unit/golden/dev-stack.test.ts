@@ -5,7 +5,7 @@ import { cloudConfigOf, cloudConfigText, filesOf } from "../../support/user-data
 import { without } from "../../../components/without";
 import { useDirectory } from "../../support/directory";
 import { matchesGolden } from "../../support/golden";
-import type { MockEngine, Registered } from "../../support/mock-engine";
+import type { MockEngine, Registered } from "../../../cli/preview/mock-engine";
 import { cosArgs, runCos } from "../../support/stack-program";
 
 /** The groups of nodes that the stack has. */

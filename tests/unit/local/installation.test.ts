@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { ConfigError } from "../../../config";
 import { type Installation, openInstallation, prepareDirectory, UserError } from "../../../local/installation";
-import { catalog } from "../../../tools/catalog";
+import { catalog } from "../../../programs/catalog";
 import { useDirectory } from "../../support/directory";
 
 const root = join(__dirname, "..", "..", "..");

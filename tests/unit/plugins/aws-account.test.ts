@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { removeDirectory, temporaryDirectory } from "../../support/temporary";
-import { UNKNOWN } from "../../../tools/plugins/value";
+import { UNKNOWN } from "../../../plugins/value";
 import { Aws } from "./aws-support";
 
 const VPC = "aws:ec2/vpc:Vpc";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { cloudOf } from "../../../tools/plugins/aws/cloud";
-import { facts } from "../../../tools/plugins/aws/facts";
-import { functionTokens } from "../../../tools/plugins/aws/functions/tokens";
-import table from "../../../tools/plugins/aws/schema.json";
-import { type Facts, type Schema, SchemaReader } from "../../../tools/plugins/aws/schema";
-import { SdkTypes } from "../../../tools/plugins/aws/sdk-types";
-import { behaviours } from "../../../tools/plugins/aws/behaviour";
+import { cloudOf } from "../../../plugins/aws/cloud";
+import { facts } from "../../../plugins/aws/facts";
+import { functionTokens } from "../../../plugins/aws/functions/tokens";
+import table from "../../../plugins/aws/schema.json";
+import { type Facts, type Schema, SchemaReader } from "../../../plugins/aws/schema";
+import { SdkTypes } from "../../../plugins/aws/sdk-types";
+import { behaviours } from "../../../plugins/aws/behaviour";
 
 const schema: Schema = table;
 

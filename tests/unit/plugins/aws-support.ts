@@ -1,6 +1,6 @@
-import { awsStandIn } from "../../../tools/plugins/aws/aws";
-import type { Cloud } from "../../../tools/plugins/aws/cloud";
-import type { ValueMap } from "../../../tools/plugins/value";
+import { awsStandIn } from "../../../plugins/aws/aws";
+import type { Cloud } from "../../../plugins/aws/cloud";
+import type { ValueMap } from "../../../plugins/value";
 import { Driven } from "./driven";
 
 /** The stand-in for AWS in a region. */

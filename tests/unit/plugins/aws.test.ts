@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UNKNOWN } from "../../../tools/plugins/value";
+import { UNKNOWN } from "../../../plugins/value";
 import { Aws } from "./aws-support";
 
 const TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { type SubnetSpec, vpcArgs } from "../../../tools/plugins/awsx/args";
-import { layout, natZones } from "../../../tools/plugins/awsx/layout";
+import { type SubnetSpec, vpcArgs } from "../../../plugins/awsx/args";
+import { layout, natZones } from "../../../plugins/awsx/layout";
 
 const ZONES = ["eu-central-1a", "eu-central-1b"];
 const front: SubnetSpec = { type: "Public", cidrBlocks: ["10.0.0.0/24", "10.0.1.0/24"] };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Run, quoted, run } from "../../../tools/plugins/command/run";
+import { type Run, quoted, run } from "../../../plugins/command/run";
 import { removeDirectory, temporaryDirectory } from "../../support/temporary";
 
 describe("run", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { commandStandIn } from "../../../tools/plugins/command/command";
-import { Provider, type Target } from "../../../tools/plugins/provider";
-import { UNKNOWN, type ValueMap, plainMap, secret } from "../../../tools/plugins/value";
+import { commandStandIn } from "../../../plugins/command/command";
+import { Provider, type Target } from "../../../plugins/provider";
+import { UNKNOWN, type ValueMap, plainMap, secret } from "../../../plugins/value";
 
 const target: Target = {
   urn: "urn:pulumi:stack::project::command:local:Command::it",

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { consulStandIn } from "../../../tools/plugins/consul/consul";
-import { settingsOf } from "../../../tools/plugins/consul/config";
-import { Provider } from "../../../tools/plugins/provider";
-import { type ValueMap, plainMap } from "../../../tools/plugins/value";
+import { consulStandIn } from "../../../plugins/consul/consul";
+import { settingsOf } from "../../../plugins/consul/config";
+import { Provider } from "../../../plugins/provider";
+import { type ValueMap, plainMap } from "../../../plugins/value";
 import { useHttpDouble } from "../../support/http-double";
 
 const TYPE = "consul:index/autopilotConfig:AutopilotConfig";

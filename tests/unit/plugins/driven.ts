@@ -1,6 +1,6 @@
-import { Provider, type Target } from "../../../tools/plugins/provider";
-import type { StandIn } from "../../../tools/plugins/stand-in";
-import { isSecret, type PlainMap, plainMap, type ValueMap } from "../../../tools/plugins/value";
+import { Provider, type Target } from "../../../plugins/provider";
+import type { StandIn } from "../../../plugins/stand-in";
+import { isSecret, type PlainMap, plainMap, type ValueMap } from "../../../plugins/value";
 
 /** A stand-in as the engine drives it, one resource at a time. */
 export class Driven<Config> {

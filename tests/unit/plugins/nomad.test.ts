@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { settingsOf } from "../../../tools/plugins/nomad/config";
-import { formatDuration, parseDuration } from "../../../tools/plugins/duration";
-import { declaredVariables, quote, variableFile } from "../../../tools/plugins/nomad/hcl-variables";
-import { parseJson } from "../../../tools/plugins/nomad/jobspec";
+import { settingsOf } from "../../../plugins/nomad/config";
+import { formatDuration, parseDuration } from "../../../plugins/duration";
+import { declaredVariables, quote, variableFile } from "../../../plugins/nomad/hcl-variables";
+import { parseJson } from "../../../plugins/nomad/jobspec";
 
 describe("the nomad stand-in's job variables", () => {
   const reading = (hcl: string) => Object.fromEntries(declaredVariables(hcl));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { Provider } from "../../../tools/plugins/provider";
-import { InitializationFailed, type StandIn, resource } from "../../../tools/plugins/stand-in";
-import { UNKNOWN, type ValueMap, isSecret, plainMap, secret } from "../../../tools/plugins/value";
+import { Provider } from "../../../plugins/provider";
+import { InitializationFailed, type StandIn, resource } from "../../../plugins/stand-in";
+import { UNKNOWN, type ValueMap, isSecret, plainMap, secret } from "../../../plugins/value";
 
 const inputs = {
   name: { type: "string", autoName: true, replaces: true },

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { compare } from "bcryptjs";
 import fc from "fast-check";
-import { randomStandIn } from "../../../tools/plugins/random/random";
-import { randomText } from "../../../tools/plugins/random/text";
-import type { ValueMap } from "../../../tools/plugins/value";
+import { randomStandIn } from "../../../plugins/random/random";
+import { randomText } from "../../../plugins/random/text";
+import type { ValueMap } from "../../../plugins/value";
 import { Driven } from "./driven";
 
 const typeOf = (kind: string) => `random:index/random${kind}:Random${kind}`;

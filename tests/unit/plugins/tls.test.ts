@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { tlsStandIn } from "../../../tools/plugins/tls/tls";
-import type { ValueMap } from "../../../tools/plugins/value";
+import { tlsStandIn } from "../../../plugins/tls/tls";
+import type { ValueMap } from "../../../plugins/value";
 import { Driven } from "./driven";
 
 const typeOf = (kind: string) => `tls:index/${kind.charAt(0).toLowerCase()}${kind.slice(1)}:${kind}`;

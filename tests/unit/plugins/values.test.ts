@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { type Differences, differences } from "../../../tools/plugins/diff";
-import { fillIn, inputsFromState } from "../../../tools/plugins/inputs";
-import { type Properties, failures } from "../../../tools/plugins/schema";
-import { UNKNOWN, decode, encode, isSecret, plain, secret, withSecretsOf } from "../../../tools/plugins/value";
+import { type Differences, differences } from "../../../plugins/diff";
+import { fillIn, inputsFromState } from "../../../plugins/inputs";
+import { type Properties, failures } from "../../../plugins/schema";
+import { UNKNOWN, decode, encode, isSecret, plain, secret, withSecretsOf } from "../../../plugins/value";
 
 const schema = {
   name: { type: "string", replaces: true, autoName: true },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { rm, symlink } from "node:fs/promises";
-import { ProgramUnavailableError, resolve } from "../../../tools/programs";
+import { ProgramUnavailableError, resolve } from "../../../programs/resolve";
 import { sample, useWorkplace, type Workplace } from "./support";
 
 /** A program on PATH that says that version and counts its runs. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { catalog, programNames } from "../../../tools/catalog";
+import { catalog, programNames } from "../../../programs/catalog";
 
 describe("the pinned programs", () => {
   for (const name of programNames) {

@@ -1,4 +1,4 @@
-import { tlsOutputs } from "./certificate-mocks";
+import { tlsOutputs } from "./mock-certificates";
 import type { MockFunctions, MockOutputs } from "./mock-engine";
 
 const region = "eu-central-1";

@@ -1,6 +1,6 @@
 /**
  * Writes `schema.json`: what the installed @pulumi/aws says about the resources and functions of the stand-in. Run it
- * after an update of @pulumi/aws: `node --require tsx/cjs tools/plugins/aws/generate.ts`.
+ * after an update of @pulumi/aws: `node --require tsx/cjs plugins/aws/generate.ts`.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { throttle } from "../../../tools/throttle";
+import { throttle } from "../../../programs/throttle";
 
 describe("progress", () => {
   it("is told at once, and then not more often than once in the interval", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdir, readFile, utimes } from "node:fs/promises";
-import { resolvePlugins, type PluginOptions } from "../../../tools/provider-plugins";
+import { resolvePlugins, type PluginOptions } from "../../../programs/provider-plugins";
 import { until, useWorkplace } from "./support";
 
 describe("resolving provider plugins", () => {

@@ -5,7 +5,7 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { cacheDirectory, workAlone } from "./cache";
 import { executablesOnPath, isExecutable } from "./path-lookup";
-import type { Attempt, ResolveOptions } from "./programs";
+import type { Attempt, ResolveOptions } from "./resolve";
 
 export interface ResolvedPlugin {
   name: string;
@@ -22,7 +22,7 @@ export interface PluginOptions extends ResolveOptions {
   pulumi: string;
   /** How long a download may take, in milliseconds. @default 120000 */
   downloadTimeout?: number;
-  /** Where `<name>/pulumi-resource-<name>` are. @default tools/plugins */
+  /** Where `<name>/pulumi-resource-<name>` are. @default plugins */
   standIns?: string;
   /** The wanted version of a plugin. @default what the installed npm package `@pulumi/<name>` names */
   versionOf?: (name: string) => string;
@@ -66,7 +66,7 @@ async function resolvePlugin(name: string, options: PluginOptions): Promise<Reso
   const { env = process.env, onProgress = () => undefined, signal, versionOf = packageVersion } = options;
   const version = versionOf(name);
   const executable = `pulumi-resource-${name}`;
-  const standIn = join(options.standIns ?? join(__dirname, "plugins"), name);
+  const standIn = join(options.standIns ?? join(__dirname, "..", "plugins"), name);
   const cache = cacheDirectory(env);
   const attempts: Attempt[] = [];
 

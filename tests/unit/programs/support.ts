@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Program } from "../../../tools/catalog";
+import type { Program } from "../../../programs/catalog";
 
 /** A program that no machine has. */
 export const sample = "cos-sample";

@@ -27,8 +27,8 @@ export interface Program {
 
 /** What the local run needs. */
 export const localProgramNames = ["pulumi", "pulumi-language-nodejs", "nomad", "consul", "fabio"] as const;
-/** All of them: also what makes a machine image, and checks one. */
-export const programNames = [...localProgramNames, "packer", "packer-plugin-amazon", "goss"] as const;
+/** All of them: also what makes a machine image and checks one, and checks workflows. */
+export const programNames = [...localProgramNames, "packer", "packer-plugin-amazon", "goss", "actionlint"] as const;
 export type ProgramName = (typeof programNames)[number];
 
 /** The version of a program for the local run and the tests. */
@@ -46,7 +46,7 @@ const pinned = (name: ProgramName) => ({
 const pulumiRelease = {
   // Signed through Sigstore for a workflow of Pulumi's repository that has changed its name over the years: nothing
   // that can be pinned from here has been seen.
-  notTaken: "Pulumi's releases are signed keylessly (cosign), and no signing identity is pinned in tools/vendors.ts",
+  notTaken: "Pulumi's releases are signed keylessly (cosign), and no signing identity is pinned in programs/vendors.ts",
 };
 
 const pulumi: Program = {
@@ -92,5 +92,12 @@ export const catalog: Readonly<Record<ProgramName, Program>> = {
     accepts: "newer of the same major",
     release: { notTaken: "goss' releases are not signed" },
     versionVariable: "github.com/goss-org/goss/util.Version",
+  },
+  actionlint: {
+    ...pinned("actionlint"),
+    versionArgs: ["-version"],
+    accepts: "newer of the same major",
+    release: { notTaken: "actionlint's releases are not signed" },
+    versionVariable: "github.com/rhysd/actionlint.version",
   },
 };

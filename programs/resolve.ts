@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { cacheDirectory, publish, workAlone } from "./cache";
 import { catalog, programNames, type Program, type ProgramName } from "./catalog";
@@ -53,7 +54,7 @@ export class ProgramUnavailableError extends Error {
 /**
  * Finds a pinned program: on PATH, in the user's cache, as the vendor's release, or by building it.
  *
- * `COS_MIRROR_HASHICORP` and `COS_MIRROR_FABIO` (URLs) replace the vendors' sites; see tools/vendors.ts.
+ * `COS_MIRROR_HASHICORP` and `COS_MIRROR_FABIO` (URLs) replace the vendors' sites; see programs/vendors.ts.
  * @throws {@link ProgramUnavailableError} when no way works
  */
 export function resolveProgram(name: ProgramName, options: ResolveOptions = {}): Promise<ResolvedProgram> {
@@ -130,13 +131,20 @@ function waysToGet(program: Program): Way[] {
           ? Promise.reject(new Error(release.notTaken))
           : downloadRelease(program, release, directory, context),
     },
-    {
-      title: "go build of the pinned module",
-      source: "build",
-      get: (directory, context) => goBuild(program, directory, context),
-    },
+    ...(isBuilt(program)
+      ? [
+          {
+            title: "go build of the pinned module",
+            source: "build" as const,
+            get: (directory: string, context: Context) => goBuild(program, directory, context),
+          },
+        ]
+      : []),
   ];
 }
+
+/** Whether it can be built here: the npm package has no Go modules. */
+const isBuilt = ({ moduleDirectory }: Program): boolean => existsSync(moduleDirectory);
 
 /** What has just been made must run on this machine and be what was asked for. */
 async function checkVersion(program: Program, path: string, context: Context): Promise<void> {
@@ -158,6 +166,10 @@ async function remedies(program: Program): Promise<string[]> {
       : [
           `allow network access to ${new URL(release.baseUrl).host}, or set ${release.mirrorVariable} to a mirror's URL`,
         ]),
-    `install Go ${await neededGo(program)} or newer${program.needsCgo ? " and a C compiler" : ""}, with access to Go modules, to build ${name} ${version}`,
+    ...(isBuilt(program)
+      ? [
+          `install Go ${await neededGo(program)} or newer${program.needsCgo ? " and a C compiler" : ""}, with access to Go modules, to build ${name} ${version}`,
+        ]
+      : []),
   ];
 }

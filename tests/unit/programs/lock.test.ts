@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { acquireLock, tryLock, type Holder } from "../../../tools/lock";
+import { acquireLock, tryLock, type Holder } from "../../../programs/lock";
 import { until, useWorkplace } from "./support";
 
 describe("lock", () => {

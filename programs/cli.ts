@@ -1,6 +1,6 @@
 /** Resolves pinned programs, by default all, and prints a line for each: name, version, source, path. */
 import { programNames, type ProgramName } from "./catalog";
-import { resolvePrograms } from "./programs";
+import { resolvePrograms } from "./resolve";
 import { throttle } from "./throttle";
 
 /** Progress comes with every package compiled; a log needs less of it. In milliseconds. */

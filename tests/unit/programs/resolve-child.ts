@@ -1,6 +1,6 @@
 /** Resolves the program given as JSON, prints what it does and the result as JSON lines. */
-import type { Program } from "../../../tools/catalog";
-import { resolve } from "../../../tools/programs";
+import type { Program } from "../../../programs/catalog";
+import { resolve } from "../../../programs/resolve";
 
 const print = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\n`);
 

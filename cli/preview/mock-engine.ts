@@ -78,8 +78,14 @@ export class MockEngine {
    * @param outputs what a resource of a type gets besides its inputs
    * @param preview whether nothing but inputs is known
    * @param functions a function that is not among them fails
+   * @param of whose program it is
    */
-  static async start(outputs: MockOutputs = {}, preview = false, functions: MockFunctions = {}): Promise<MockEngine> {
+  static async start(
+    outputs: MockOutputs = {},
+    preview = false,
+    functions: MockFunctions = {},
+    of = { project: "cos", stack: "test" },
+  ): Promise<MockEngine> {
     await pulumi.runtime.setMocks(
       {
         newResource: ({ type, name, inputs }) => {
@@ -95,8 +101,8 @@ export class MockEngine {
           return answer(inputs as Record<string, unknown>);
         },
       },
-      "cos",
-      "test",
+      of.project,
+      of.stack,
       preview,
     );
     return new MockEngine();
@@ -122,8 +128,8 @@ export class MockEngine {
   }
 
   /** Runs a program and waits until all of it is registered. */
-  async run<T>(program: () => T): Promise<T> {
-    const result = program();
+  async run<T>(program: () => T): Promise<Awaited<T>> {
+    const result = await program();
     await pulumi.runtime.disconnect();
     return result;
   }

@@ -4,9 +4,9 @@ import { readFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { zipSync } from "fflate";
 import { createMessage, generateKey, readPrivateKey, reformatKey, sign, type PrivateKey } from "openpgp";
-import type { Program } from "../../../tools/catalog";
-import { ProgramUnavailableError, resolve } from "../../../tools/programs";
-import type { Vendor } from "../../../tools/vendors";
+import type { Program } from "../../../programs/catalog";
+import { ProgramUnavailableError, resolve } from "../../../programs/resolve";
+import type { Vendor } from "../../../programs/vendors";
 import { sample, script, useWorkplace } from "./support";
 
 const arch = process.arch === "arm64" ? "arm64" : "amd64";

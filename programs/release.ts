@@ -3,7 +3,7 @@ import { createWriteStream } from "node:fs";
 import { chmod, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import type { PublicKey } from "openpgp";
+import type { PublicKey } from "openpgp" with { "resolution-mode": "import" };
 import type { Program } from "./catalog";
 import { download, downloadBytes } from "./download";
 import type { Vendor } from "./vendors";

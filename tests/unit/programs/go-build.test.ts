@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync, symlinkSync } from "node:fs";
-import { executablesOnPath } from "../../../tools/path-lookup";
-import { resolve } from "../../../tools/programs";
+import { executablesOnPath } from "../../../programs/path-lookup";
+import { resolve } from "../../../programs/resolve";
 import { sample, until, useWorkplace } from "./support";
 
 describe("building a pinned Go module", () => {

@@ -1,0 +1,79 @@
+import { gunzipSync } from "node:zlib";
+import { parse, stringify } from "yaml";
+import { without } from "../../components/without";
+import type { Registered } from "./mock-engine";
+
+/** What a secret is in a document: nothing of it is shown. */
+export const hidden = "[secret]";
+
+/** A text that people can compare: what a program asks for, of one resource. */
+export interface Document {
+  section: Section;
+  /** Unique: type and name of the resource. */
+  title: string;
+  text: string;
+}
+
+/** What documents are shown under, in this order, and the resources that each has: those whose type begins so. */
+export const sections = {
+  "User data and agents' configuration": ["aws:ec2/launchTemplate:"],
+  Policies: ["aws:iam/", "aws:kms/key:", "aws:s3/bucketPolicy", "aws:ecr/", "aws:efs/fileSystemPolicy"],
+  Jobs: ["nomad:index/job:"],
+  "Rules of security groups": ["aws:vpc/securityGroup", "aws:ec2/securityGroup"],
+  "Other resources": [""],
+} as const;
+export type Section = keyof typeof sections;
+
+/**
+ * The resources of a program as texts: YAML with sorted keys, in which is read what a resource diff shows as one string — user
+ * data, the files in it, policies and job files.
+ */
+export function documentsOf(registered: readonly Registered[]): Document[] {
+  return registered
+    .filter(({ type }) => !type.startsWith("pulumi:"))
+    .map(({ type, name, inputs }) => ({
+      section: sectionOf(type),
+      title: `${type} ${name}`,
+      text: stringify(decoded(inputs ?? {}), { sortMapEntries: true, lineWidth: 0, aliasDuplicateObjects: false }),
+    }))
+    .sort((a, b) => (a.title < b.title ? -1 : 1));
+}
+
+function sectionOf(type: string): Section {
+  const found = Object.entries(sections).find(([, types]) => types.some((prefix) => type.startsWith(prefix)));
+  return found?.[0] as Section;
+}
+
+/** A value with all that it holds as text of another format in that format's own shape. */
+function decoded(value: unknown): unknown {
+  if (typeof value === "string") return decodedText(value);
+  if (Array.isArray(value)) return value.map(decoded);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value);
+  if (entries.length === 1 && "secret" in value) return hidden;
+  // A file of cloud-init's says how its content is written.
+  if (Reflect.get(value, "encoding") === "b64") {
+    const file = value as { encoding: string; content: string };
+    return { ...without(file, "encoding"), content: decodedText(Buffer.from(file.content, "base64").toString()) };
+  }
+  return Object.fromEntries(entries.map(([key, inner]) => [key, decoded(inner)]));
+}
+
+function decodedText(text: string): unknown {
+  const value = read(text);
+  return value === undefined ? text : decoded(value);
+}
+
+/** What a text holds besides letters; undefined where it is only a text. */
+function read(text: string): unknown {
+  try {
+    if (/^[[{]/.test(text.trimStart())) return JSON.parse(text);
+    // What gzip writes begins so in base64.
+    if (text.startsWith("H4sI")) return userDataOf(gunzipSync(Buffer.from(text, "base64")).toString());
+  } catch {
+    // It only looked so.
+  }
+  return undefined;
+}
+
+const userDataOf = (text: string): unknown => (text.startsWith("#cloud-config") ? parse(text) : text);

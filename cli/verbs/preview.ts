@@ -1,0 +1,74 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { type Context, exitCodes } from "../context";
+import { messageOf, UserError } from "../errors";
+import { withBase } from "../preview/base";
+import { differences } from "../preview/difference";
+import type { Document } from "../preview/documents";
+import { render } from "../preview/rendering";
+import { asMarkdown, asText, type CostOf, type PreviewReport } from "../preview/report";
+import { readStackPlan } from "../stack-plan";
+import { reportOf } from "./cost";
+
+export interface PreviewOptions {
+  /** A branch, tag or commit to compare with. */
+  base: string;
+  config?: string;
+  markdown?: boolean;
+  json?: boolean;
+  /** A file with what `pulumi preview` has printed, for the Markdown. */
+  engine?: string;
+}
+
+/**
+ * Prints how what the program asks for differs from what it asks for at another commit, with what a resource diff hides, and what
+ * both cost. The program runs with nothing behind it: no account, no state, no credentials.
+ */
+export function preview(stack = "dev"): (context: Context, options: PreviewOptions) => Promise<number> {
+  return async ({ terminal, env }, options) => {
+    const file = options.config ?? `Pulumi.${stack}.yaml`;
+    if (!existsSync("Pulumi.yaml"))
+      throw new UserError(`There is no Pulumi.yaml in ${process.cwd()}: run it in the project.`);
+    if (!existsSync(file))
+      throw new UserError(`There is no configuration ${file}. Name the stack with --stack, or its file with --config.`);
+    const engine = options.engine === undefined ? undefined : readFileSync(options.engine, "utf8");
+    const log = (text: string) => {
+      terminal.note(text);
+    };
+
+    const side = async (directory: string, whose: string): Promise<{ documents: Document[]; cost: CostOf }> => {
+      const config = join(directory, relative(process.cwd(), resolve(file)));
+      // A stack that is new has nothing to compare with.
+      if (!existsSync(config)) return { documents: [], cost: { total: 0 } };
+      log(`Running the program of ${whose}`);
+      return { documents: await render(directory, { stack, config }, whose), cost: costOf(config, env) };
+    };
+    const before = await withBase(options.base, log, (directory) => side(directory, options.base));
+    const after = await side(process.cwd(), "the working tree");
+
+    const report: PreviewReport = {
+      stack,
+      base: options.base,
+      differences: differences(before.documents, after.documents),
+      cost: { before: before.cost, after: after.cost },
+    };
+    if (options.json) terminal.print(JSON.stringify(report, undefined, 2));
+    else terminal.print(options.markdown ? asMarkdown(report, engine) : asText(report));
+    return exitCodes.ok;
+  };
+}
+
+/** What a configuration costs, where it is of this project's form and has prices. */
+function costOf(config: string, env: NodeJS.ProcessEnv): CostOf {
+  try {
+    const plan = readStackPlan({ config });
+    const { target } = plan.args as { target?: string };
+    if (target === "existing") return { total: 0 };
+    if (target !== "aws") return { reason: "only that of a configuration with cos:target can be told" };
+    const region = plan.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION;
+    if (region === undefined) return { reason: "the configuration has no aws:region" };
+    return { total: reportOf(plan, region).total };
+  } catch (error) {
+    return { reason: messageOf(error) };
+  }
+}
