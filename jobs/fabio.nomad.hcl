@@ -137,6 +137,14 @@ job "fabio" {
     service {
       name = "fabio-ui"
       port = "ui"
+
+      check {
+        name     = "the UI answers"
+        type     = "http"
+        path     = "/health"
+        interval = "5s"
+        timeout  = "2s"
+      }
     }
 
     # One that starts while another on the node still says goodbye finds its ports taken: it tries for longer than that takes.

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { builtinModules } from "node:module";
 import { join } from "node:path";
+import { runnablePack } from "../support/policy-pack";
 import { RepositoryStack } from "../support/repository-stack";
 import { removeDirectory, temporaryDirectory } from "../support/temporary";
 
@@ -64,6 +65,17 @@ describe("the npm package", function () {
   const tool = (name: string) => join(repository, "node_modules", ".bin", name);
   const installed = (...path: string[]) => join(directory, "node_modules", "pulumi-cos", ...path);
 
+  /** A stack of the program of a kind. */
+  const scratchStack = (kind: string) =>
+    RepositoryStack.create(
+      "scratch",
+      {},
+      {
+        ...{ directory: join(directory, kind), project: "scratch" },
+        config: { "aws:region": "eu-central-1" },
+      },
+    );
+
   before("packed, and installed in a project elsewhere", async () => {
     directory = await temporaryDirectory("package");
     const tarballs: string[] = [];
@@ -75,7 +87,7 @@ describe("the npm package", function () {
       if (name === "pulumi-cos") files = of.files.map(({ path }) => path);
     }
     await writeFile(join(directory, "package.json"), JSON.stringify({ name: "scratch", private: true }));
-    await run("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", ...tarballs]);
+    await run("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", ...tarballs, "@pulumi/policy"]);
   });
 
   after(async () => {
@@ -94,18 +106,9 @@ describe("the npm package", function () {
     assert.deepEqual(
       [...folders].sort(),
       [
-        ...[
-          "CHANGELOG.md",
-          "LICENSE",
-          "README.md",
-          "package.json",
-          "versions.json",
-          "ami",
-          "cli",
-          "components",
-          "jobs",
-        ],
-        ...["dist/apis", "dist/cli", "dist/components", "dist/programs", "dist/versions.json"],
+        ...["CHANGELOG.md", "LICENSE", "README.md", "package.json", "versions.json"],
+        ...["ami", "cli", "components", "jobs", "policy", "dist/versions.json"],
+        ...["dist/apis", "dist/cli", "dist/components", "dist/policy", "dist/programs"],
       ].sort(),
     );
     const strange = files.filter((path) =>
@@ -200,8 +203,7 @@ describe("the npm package", function () {
         ];
         await run(tool("tsc"), [...options, file], project);
       }
-      const config = { "aws:region": "eu-central-1" };
-      const stack = await RepositoryStack.create("scratch", {}, { directory: project, project: "scratch", config });
+      const stack = await scratchStack(kind);
       try {
         const { exitCode, text: said, changes } = await stack.preview();
         assert.equal(exitCode, 0, said);
@@ -212,6 +214,19 @@ describe("the npm package", function () {
       }
     });
   }
+
+  it("has a policy pack that takes what a program of ten lines asks for", async () => {
+    const pack = await runnablePack(installed("policy", "main.js"), join(directory, "node_modules"));
+    const stack = await scratchStack("CommonJS");
+    try {
+      const { exitCode, text } = await stack.preview("--policy-pack", pack.path);
+      assert.equal(exitCode, 0, text);
+      assert.match(text, /Policies:\n.* cos@v0\.0\.1/);
+    } finally {
+      await stack.remove();
+      await pack.remove();
+    }
+  });
 });
 
 /** The files of an entry of the package's exports. */

@@ -233,7 +233,7 @@ case "$*" in *--jq*) cat "$ANSWERS/gh-found" 2>/dev/null || true ;; *--body-file
     answer("pulumi", "~ 1 to update\n");
     const { code, calls } = await runStep("preview.yml", "preview", "Preview", { BASE: "abc" });
     assert.equal(code, 0);
-    assert.match(calls[0] ?? "", /^pulumi preview --stack dev --diff --non-interactive/);
+    assert.match(calls[0] ?? "", /^pulumi preview --stack dev --policy-pack policy --diff --non-interactive/);
     assert.equal(calls[1], "npx pulumi-cos --stack dev preview --base abc --markdown --engine engine.txt");
     assert.equal(readFileSync(join(tree, "engine.txt"), "utf8"), "~ 1 to update\n");
     answer("pulumi-code", "255");

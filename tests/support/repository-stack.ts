@@ -75,8 +75,8 @@ export class RepositoryStack {
     Object.assign(this.env, env);
   }
 
-  preview(): Promise<RunResult> {
-    return this.run(["preview"], true);
+  preview(...options: string[]): Promise<RunResult> {
+    return this.run(["preview", ...options], true);
   }
 
   up(interrupt?: AbortSignal): Promise<RunResult> {
