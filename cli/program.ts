@@ -1,9 +1,11 @@
 import { createRequire } from "node:module";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { debianSuites } from "../components/machine-image/bake";
+import { completions, completionScript, type Shell, shells } from "./completion";
 import { type Context, exitCodes } from "./context";
 import { UsageError, UserError } from "./errors";
 import type { OutputsOptions } from "./read-outputs";
+import { watchful } from "./progress";
 import { processTerminal, type Terminal } from "./terminal";
 
 // Loads the module of a command only when it is asked for. An `import()` would pass by the hook that compiles TypeScript here.
@@ -49,6 +51,7 @@ function build(terminal: Terminal, env: NodeJS.ProcessEnv, done: (code: number) 
     .option("-s, --stack <name>", "the stack (default: the selected one)")
     .option("--outputs <file>", "a JSON file with the stack's outputs, instead of the stack")
     .showHelpAfterError("(pulumi-cos --help says more)")
+    .addHelpText("after", examples)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => {
@@ -59,18 +62,28 @@ function build(terminal: Terminal, env: NodeJS.ProcessEnv, done: (code: number) 
       },
     });
 
-  /** Runs what a module exports, which says by its number how things are. */
+  /**
+   * Runs what a module exports, which says by its number how things are.
+   *
+   * @param quiet whether it hands the terminal over, to which nothing else is written then
+   */
   const act =
-    (verb: () => (context: Context, ...args: never[]) => Promise<number>) =>
+    (verb: () => (context: Context, ...args: never[]) => Promise<number>, quiet = false) =>
     async (...args: unknown[]): Promise<void> => {
       const options = program.opts<OutputsOptions>();
+      // Commander hands the command itself over as the last argument.
+      const watched = watchful(terminal, (args.at(-1) as Command).name());
+      if (quiet) watched.end();
       const context: Context = {
-        terminal,
+        terminal: quiet ? terminal : watched.terminal,
         env,
         outputs: () => (load("./read-outputs") as typeof import("./read-outputs")).readOutputs(options, env),
       };
-      // Commander hands the command itself over as the last argument.
-      done(await verb()(context, ...(args.slice(0, -1) as never[])));
+      try {
+        done(await verb()(context, ...(args.slice(0, -1) as never[])));
+      } finally {
+        watched.end();
+      }
     };
 
   program
@@ -155,7 +168,7 @@ function build(terminal: Terminal, env: NodeJS.ProcessEnv, done: (code: number) 
     )
     .description("a shell on a node, or with `apis` the APIs on ports of this machine, by SSM Session Manager")
     .option("--print", "print the command line instead of running it")
-    .action(act(() => (load("./verbs/login") as typeof import("./verbs/login")).login));
+    .action(act(() => (load("./verbs/login") as typeof import("./verbs/login")).login, true));
 
   program
     .command("cost")
@@ -251,8 +264,41 @@ function build(terminal: Terminal, env: NodeJS.ProcessEnv, done: (code: number) 
     .option("--without <program...>", "programs to leave out")
     .action(act(() => verbs().pin));
 
+  program
+    .command("completion")
+    .addArgument(new Argument("<shell>", "which shell").choices(shells))
+    .description('the script that completes command lines: eval "$(npx pulumi-cos completion bash)" in ~/.bashrc')
+    .action((shell: Shell) => {
+      terminal.print(completionScript(shell));
+    });
+  program
+    .command("complete", { hidden: true })
+    .argument("[words...]")
+    .action((words: string[]) => {
+      terminal.print(completions(program, words).join("\n"));
+    });
+
   return program;
 }
+
+const examples = `
+Exit codes:
+  0  it is done, or all is well
+  1  it has failed, or what was asked about is not well
+  2  the command line makes no sense
+
+What was asked for is on standard output, all else on standard error: \`--json\` can be piped. Colours are for terminals
+only; NO_COLOR=1 takes them away there, too.
+
+Examples:
+  $ eval "$(npx pulumi-cos env)"                                   for the nomad and consul CLIs
+  $ npx pulumi-cos --stack prod doctor                             what is wrong, and what mends it
+  $ npx pulumi-cos nodes --json | jq .
+  $ npx pulumi-cos why ping                                        why a job is not whole
+  $ npx pulumi-cos drain --pool services --deadline 10m
+  $ npx pulumi-cos preview --base main                             what a branch changes, in words
+  $ npx pulumi-cos wait clients --timeout 300 || echo "too few"
+`;
 
 function wholeNumber(text: string): number {
   if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("It must be a whole number of at least 1.");
