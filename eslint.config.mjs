@@ -2,7 +2,7 @@ import eslint from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["node_modules/", "dist/", ".cos/", "coverage/"] },
+  { ignores: ["node_modules/", "dist/", ".cos/", "coverage/", "docs/api/"] },
   eslint.configs.recommended,
   {
     files: ["**/*.ts"],

@@ -32,6 +32,7 @@ export {
   type TaskDriver,
 } from "./nomad-cluster/agent-config";
 export * from "./nomad-jobs";
+export { consulPorts, fabioPorts, nomadPorts } from "./ports";
 export * from "./ready-gate";
 export * from "./server-rollout";
 export * from "./shared-file-system";

@@ -32,9 +32,13 @@ export class ApiAccess extends pulumi.ComponentResource {
   readonly dnsName: pulumi.Output<string>;
   /** ID of the hosted zone of that name, for alias records of one's own. */
   readonly zoneId: pulumi.Output<string>;
+  /** ARN of the load balancer. */
   readonly loadBalancerArn: pulumi.Output<string>;
+  /** Name of the load balancer, as AWS has it. */
   readonly loadBalancerName: pulumi.Output<string>;
+  /** ARNs of the target groups, whose targets are servers. */
   readonly targetGroupArns: { consul: pulumi.Output<string>; nomad: pulumi.Output<string> };
+  /** ARNs of the listeners. */
   readonly listenerArns: { consul: pulumi.Output<string>; nomad: pulumi.Output<string> };
   /** ID of the load balancer's security group. */
   readonly securityGroupId: pulumi.Output<string>;

@@ -8,6 +8,7 @@ import type { Tags } from "../security-group";
 
 /** Roles of nodes that a bastion may log in to. */
 export const bastionTargets = ["consul-server", "nomad-server", "client"] as const;
+/** A role of nodes that a bastion may log in to: `consul-server`, `nomad-server` or `client`. */
 export type BastionTarget = (typeof bastionTargets)[number];
 
 /** Arguments of {@link Bastion}. */

@@ -24,6 +24,7 @@ export class Bastion extends pulumi.ComponentResource {
   readonly keyName: pulumi.Output<string> | undefined;
   /** A command line that logs into it: `ssh` with a key pair, otherwise SSM Session Manager. */
   readonly loginCommand: pulumi.Output<string>;
+  /** ID of the instance. */
   readonly instanceId: pulumi.Output<string>;
   /** ID of its security group. */
   readonly securityGroupId: pulumi.Output<string>;

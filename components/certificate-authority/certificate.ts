@@ -5,7 +5,9 @@ import { type CertificateArgs, certificateErrors, type CertificateUse, defaults 
 
 /** Who signs: a certificate with its private key. */
 export interface Signer {
+  /** Its certificate. */
   certPem: pulumi.Input<string>;
+  /** Its private key. */
   privateKeyPem: pulumi.Input<string>;
 }
 

@@ -5,7 +5,7 @@ import { refuse } from "../refuse";
 import { type ConsulAclArgs, consulAclErrors, defaultAnonymousPolicies, defaultNamespaces } from "./args";
 import { consulPolicies } from "./policies";
 
-export { type ConsulAclArgs, consulAclErrors, type ConsulToken, type NomadWorkloads } from "./args";
+export { type ConsulAclArgs, consulAclErrors, type ConsulToken, globalManagement, type NomadWorkloads } from "./args";
 export { consulPolicies, type ConsulPolicy } from "./policies";
 
 /**

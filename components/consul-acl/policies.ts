@@ -1,5 +1,6 @@
 /** What a policy of Consul allows, in the words of its rules. */
 export interface ConsulPolicy {
+  /** What it is for, as Consul shows it. */
   description: string;
   /** Rules, in HCL or JSON. */
   rules: string;

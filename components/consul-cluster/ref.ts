@@ -2,7 +2,9 @@ import type * as pulumi from "@pulumi/pulumi";
 
 /** A tag, on EC2 instances, by which agents find the servers of their cluster. Both parts are plain. */
 export interface JoinTag {
+  /** Key of the tag. */
   key: string;
+  /** Value of the tag. */
   value: string;
 }
 

@@ -86,5 +86,5 @@ export function clusterOutputs(cos: Cos) {
   };
 }
 
-/** What {@link clusterOutputs} is once everything is known. */
+/** What {@link Cos.outputs} is once everything is known. */
 export type ClusterOutputs = pulumi.Unwrap<ReturnType<typeof clusterOutputs>>;

@@ -37,8 +37,11 @@ export class Ingress extends pulumi.ComponentResource {
   readonly dnsName: pulumi.Output<string>;
   /** ID of the hosted zone of that name, for alias records of one's own. */
   readonly zoneId: pulumi.Output<string>;
+  /** ARN of the load balancer. */
   readonly loadBalancerArn: pulumi.Output<string>;
+  /** Name of the load balancer, as AWS has it. */
   readonly loadBalancerName: pulumi.Output<string>;
+  /** ARN of the target group, whose targets are the pools' clients. */
   readonly targetGroupArn: pulumi.Output<string>;
   /** Of port 443, and of port 80, which redirects where there is HTTPS. */
   readonly listenerArns: { http: pulumi.Output<string>; https?: pulumi.Output<string> };

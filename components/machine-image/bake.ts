@@ -4,6 +4,7 @@ import { optionalPrograms } from "./programs";
 
 /** Debian's releases that an image can have: 13 and 12. */
 export const debianSuites = ["trixie", "bookworm"] as const;
+/** A release of Debian: `trixie`, which is 13, or `bookworm`, 12. */
 export type DebianSuite = (typeof debianSuites)[number];
 
 /** How an image is baked. All but where it is baked are inputs of it: with others, another image is baked. */

@@ -2,8 +2,11 @@ import versions from "../../versions.json";
 
 /** Versions of the programs that an image is baked with. */
 export interface ImageVersions {
+  /** Version of Consul, such as `1.22.5`. */
   consul: string;
+  /** Version of Nomad. */
   nomad: string;
+  /** Version of fabio. */
   fabio: string;
 }
 

@@ -3,6 +3,7 @@ import { alignUp, cidrBlockOf, cidrProblem, contains, overlap, type Range, range
 
 /** The addresses that a tier asks for: either a prefix length or blocks. */
 export interface TierSpace {
+  /** Name of the tier. */
   name: string;
   /** Prefix length of each block; the plan chooses the blocks. */
   prefixLength?: number | undefined;
@@ -14,6 +15,7 @@ export interface TierSpace {
 export interface AddressPlanArgs {
   /** The VPC's block. */
   cidrBlock: string;
+  /** The tiers of subnets, each with what it needs. */
   tiers: readonly TierSpace[];
   /** Number of availability zones in use. */
   availabilityZones: number;

@@ -1,5 +1,6 @@
 /** Services that AWS offers gateway endpoints for. */
 export const gatewayEndpointNames = ["s3", "dynamodb"] as const;
+/** A service that AWS offers a gateway endpoint for: `s3` or `dynamodb`. */
 export type GatewayEndpoint = (typeof gatewayEndpointNames)[number];
 
 /**
@@ -30,4 +31,5 @@ export const interfaceEndpointNames = [
   "sts",
   "xray",
 ] as const;
+/** A service that AWS offers an interface endpoint for, as in its name: `ssm`, `ecr.api`, … */
 export type InterfaceEndpoint = (typeof interfaceEndpointNames)[number];

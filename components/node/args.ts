@@ -101,6 +101,7 @@ export interface NodeGroupArgs extends NodeOptions, Mountable, LifecycleOptions,
   role: NodeRole;
   /** Name of the client pool: the tag `cos-pool`. @default none */
   pool?: string | undefined;
+  /** What the nodes boot from. A change replaces them. */
   image: ImageRef;
   /** Instance types, one architecture. More than one make a mixed-instances group, the first preferred. */
   instanceTypes: string[];

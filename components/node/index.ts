@@ -31,6 +31,7 @@ export { nodeTagKeys } from "./tags";
 export class NodeGroup extends pulumi.ComponentResource {
   /** Name of the Auto Scaling group. */
   readonly autoScalingGroupName: pulumi.Output<string>;
+  /** ID of the launch template. */
   readonly launchTemplateId: pulumi.Output<string>;
   /** ARN of the nodes' role. */
   readonly roleArn: pulumi.Output<string>;

@@ -1,5 +1,6 @@
 /** What a policy of Nomad allows, in the words of its rules. */
 export interface NomadPolicy {
+  /** What it is for, as Nomad shows it. */
   description: string;
   /** Rules, in HCL. */
   rules: string;

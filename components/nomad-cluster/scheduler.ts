@@ -32,8 +32,11 @@ export interface SchedulerArgs {
 
 /** The scheduler's settings with nothing left open. */
 export interface SchedulerSettings {
+  /** How tasks are shared out among nodes. */
   algorithm: "binpack" | "spread";
+  /** Whether tasks may use more memory than they reserve (`memory_max`). */
   memoryOversubscription: boolean;
+  /** Jobs of which types may end those of lower priority to get a place. */
   preemption: { system: boolean; service: boolean; batch: boolean; sysbatch: boolean };
 }
 

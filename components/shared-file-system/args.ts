@@ -5,6 +5,7 @@ import type { Tags } from "../security-group";
 
 /** Days without access after which EFS moves a file. Source: the EFS API, `LifecyclePolicy`. */
 export const idleDays = [1, 7, 14, 30, 60, 90, 180, 270, 365] as const;
+/** A number of days that EFS knows: 1, 7, 14, 30, 60, 90, 180, 270 or 365. */
 export type IdleDays = (typeof idleDays)[number];
 
 /** Arguments of {@link SharedFileSystem}. */

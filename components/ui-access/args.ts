@@ -18,6 +18,7 @@ import type { Tags } from "../security-group";
 
 /** The user interfaces. */
 export const userInterfaces = ["consul", "nomad", "fabio"] as const;
+/** The user interface of `consul`, `nomad` or `fabio`. */
 export type UserInterface = (typeof userInterfaces)[number];
 
 /** Arguments of {@link UiAccess}. */

@@ -5,8 +5,11 @@ import { entrancePorts, shownInterfaces, type UiAccessArgs, type UserInterface }
 
 /** One value for each user interface that is shown. */
 export interface PerInterface<T> {
+  /** Of Consul's UI. */
   consul: T;
+  /** Of Nomad's UI. */
   nomad: T;
+  /** Of fabio's UI, where a pool runs it. */
   fabio?: T | undefined;
 }
 

@@ -27,8 +27,11 @@ export class UiAccess extends pulumi.ComponentResource {
   readonly dnsName: pulumi.Output<string>;
   /** ID of the hosted zone of that name, for alias records of one's own. */
   readonly zoneId: pulumi.Output<string>;
+  /** ARN of the load balancer. */
   readonly loadBalancerArn: pulumi.Output<string>;
+  /** Name of the load balancer, as AWS has it. */
   readonly loadBalancerName: pulumi.Output<string>;
+  /** ARNs of the target groups. */
   readonly targetGroupArns: PerInterface<pulumi.Output<string>>;
   /** By user interface; with `hosts`: `https` and the redirecting `http`, or `http` alone. */
   readonly listenerArns: Record<string, pulumi.Output<string>>;
