@@ -1,6 +1,6 @@
 /**
- * Runs benchmark suites, by default all, and prints one line a figure. Exits with 1 when a figure is over its limit, or
- * could not be measured. An interrupt ends and removes what a suite has started.
+ * Runs benchmark suites, by default all, prints one line a figure, and keeps what a suite has measured in RESULTS.md. Exits with 1 when a figure is over its
+ * limit, or could not be measured. An interrupt ends and removes what a suite has started.
  */
 import { type Figure, isOk, measure, renderFigure } from "./figure";
 import { amiSuite } from "./ami";
@@ -8,6 +8,7 @@ import { awsSuite } from "./aws";
 import { boxSuite } from "./box";
 import { lifecycleSuite } from "./lifecycle";
 import { localSuite } from "./local";
+import { keep } from "./results";
 import type { Suite } from "./suite";
 
 const suites: Record<string, Suite> = {
@@ -33,11 +34,14 @@ async function main(names: string[]): Promise<void> {
   const log = (text: string) => process.stderr.write(`${text}\n`);
   for (const [name, suite] of Object.entries(suites)) {
     if (names.length > 0 && !names.includes(name)) continue;
+    const measured: Figure[] = [];
     await suite({ signal: interrupted.signal, log }, async (what) => {
       const figure = await measure(what, log);
       console.log(renderFigure(figure));
-      figures.push(figure);
+      measured.push(figure);
     });
+    keep(measured);
+    figures.push(...measured);
   }
   if (!figures.every(isOk)) process.exitCode = 1;
 }
