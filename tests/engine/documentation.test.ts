@@ -52,7 +52,7 @@ function blocksOf(page: string, text: string): Block[] {
 }
 
 function isIndented(line: string): boolean {
-  return /^ {4}[a-z]/.test(line);
+  return /^ {4,}[a-z]/.test(line);
 }
 
 /**
@@ -98,6 +98,7 @@ AWS_EC2_METADATA_DISABLED=true PATH=${dirname(process.execPath)} node ${join(rep
 [ $? -ne 2 ] || { cat said >&2; exit 1; }`,
       pulumi: `exec ${pulumi} "$@" --help >/dev/null`,
       nomad: "",
+      consul: "",
       curl: "echo 192.0.2.1",
       jq: "",
     };

@@ -128,6 +128,15 @@ describe("the npm package", function () {
     }
   });
 
+  it("exports what the program imports: they are one code", () => {
+    const program = readFileSync(join(repository, "index.ts"), "utf8");
+    const values = [...program.matchAll(/^import \{.*\} from "\.\/components(.*)";$/gm)].map(
+      ([, path = ""]) => `.${path}`,
+    );
+    assert.ok(values.length >= 2);
+    for (const path of [...values, "."]) assert.ok(path in manifest.exports, path);
+  });
+
   it("asks for what its files import, and for nothing else", () => {
     const used = new Set<string>();
     for (const path of files.filter((name) => /\.(js|mjs|d\.m?ts)$/.test(name))) {
