@@ -20,12 +20,6 @@ export interface ClusterApis {
   tokens?: { consul?: pulumi.Input<string> | undefined; nomad?: pulumi.Input<string> | undefined } | undefined;
 }
 
-/** Names that are in the certificates of all servers of a cluster. */
-export const serverNamesOf = (consulDatacenter: string, nomadRegion: string) => ({
-  consul: `server.${consulDatacenter}.consul`,
-  nomad: `server.${nomadRegion}.nomad`,
-});
-
 /** What programs that call the APIs find in their environment: see `ask.js`. */
 export function apiEnvironment(apis: Partial<ClusterApis>): Record<string, pulumi.Input<string>> {
   const { consulAddress, nomadAddress, caPem, serverNames, tokens: { consul, nomad } = {} } = apis;

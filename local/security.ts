@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID, X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { serverNamesOf } from "../components/cluster-apis";
+import { serverNamesOf } from "../components/server-names";
 import type { TlsFiles } from "../components/node/tls-files";
 import { datacenter, region } from "./names";
 import { writeWhole } from "./write-whole";
