@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { messageOf } from "../errors";
 import { documentsOf } from "./documents";
+import { inventoryOfResources } from "./inventory";
 import { lenient, mockFunctions, mockOutputs } from "./mock-cloud";
 import { MockEngine } from "./mock-engine";
 import type { Rendered, RenderRequest } from "./rendering";
@@ -16,7 +17,6 @@ import type { Rendered, RenderRequest } from "./rendering";
  */
 process.once("message", (request: RenderRequest) => {
   void render(request)
-    .then((documents): Rendered => ({ documents }))
     .catch((error: unknown): Rendered => ({ error: messageOf(error) }))
     .then((rendered) => {
       process.send?.(rendered, () => {
@@ -25,7 +25,7 @@ process.once("message", (request: RenderRequest) => {
     });
 });
 
-async function render({ stack, config }: RenderRequest) {
+async function render({ stack, config, region }: RenderRequest): Promise<Rendered> {
   const project = parse(readFileSync("Pulumi.yaml", "utf8")) as Project;
   const engine = await MockEngine.start(mockOutputs, false, lenient(mockFunctions), { project: project.name, stack });
   const values = { ...defaultsOf(project), ...configurationIn(config) };
@@ -38,7 +38,11 @@ async function render({ stack, config }: RenderRequest) {
   // Pulumi notes the stack of every promise that it makes, which would take most of the time.
   Error.stackTraceLimit = 0;
   await engine.run(() => load(resolve(project.main ?? mainOf("package.json") ?? ".")));
-  return documentsOf(engine.registered);
+  const where = values["aws:region"] ?? region;
+  return {
+    documents: documentsOf(engine.registered),
+    ...(typeof where === "string" && { inventory: inventoryOfResources(engine.registered, where) }),
+  };
 }
 
 interface Project {

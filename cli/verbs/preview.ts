@@ -1,14 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { type Context, exitCodes } from "../context";
+import { bill, totalOf } from "../cost/price";
 import { messageOf, UserError } from "../errors";
 import { withBase } from "../preview/base";
 import { differences } from "../preview/difference";
-import type { Document } from "../preview/documents";
-import { render } from "../preview/rendering";
+import { render, type Rendering } from "../preview/rendering";
 import { asMarkdown, asText, type CostOf, type PreviewReport } from "../preview/report";
-import { readStackPlan } from "../stack-plan";
-import { reportOf } from "./cost";
 
 export interface PreviewOptions {
   /** A branch, tag or commit to compare with. */
@@ -36,12 +34,14 @@ export function preview(stack = "dev"): (context: Context, options: PreviewOptio
       terminal.note(text);
     };
 
-    const side = async (directory: string, whose: string): Promise<{ documents: Document[]; cost: CostOf }> => {
+    const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION;
+    const side = async (directory: string, whose: string): Promise<{ rendering: Rendering; cost: CostOf }> => {
       const config = join(directory, relative(process.cwd(), resolve(file)));
       // A stack that is new has nothing to compare with.
-      if (!existsSync(config)) return { documents: [], cost: { total: 0 } };
+      if (!existsSync(config)) return { rendering: { documents: [] }, cost: { total: 0 } };
       log(`Running the program of ${whose}`);
-      return { documents: await render(directory, { stack, config }, whose), cost: costOf(config, env) };
+      const rendering = await render(directory, { stack, config, region }, whose);
+      return { rendering, cost: costOf(rendering) };
     };
     const before = await withBase(options.base, log, (directory) => side(directory, options.base));
     const after = await side(process.cwd(), "the working tree");
@@ -49,7 +49,7 @@ export function preview(stack = "dev"): (context: Context, options: PreviewOptio
     const report: PreviewReport = {
       stack,
       base: options.base,
-      differences: differences(before.documents, after.documents),
+      differences: differences(before.rendering.documents, after.rendering.documents),
       cost: { before: before.cost, after: after.cost },
     };
     if (options.json) terminal.print(JSON.stringify(report, undefined, 2));
@@ -58,16 +58,11 @@ export function preview(stack = "dev"): (context: Context, options: PreviewOptio
   };
 }
 
-/** What a configuration costs, where it is of this project's form and has prices. */
-function costOf(config: string, env: NodeJS.ProcessEnv): CostOf {
+/** What AWS bills a month. */
+function costOf({ inventory }: Rendering): CostOf {
+  if (inventory === undefined) return { reason: "the configuration has no aws:region" };
   try {
-    const plan = readStackPlan({ config });
-    const { target } = plan.args as { target?: string };
-    if (target === "existing") return { total: 0 };
-    if (target !== "aws") return { reason: "only that of a configuration with cos:target can be told" };
-    const region = plan.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION;
-    if (region === undefined) return { reason: "the configuration has no aws:region" };
-    return { total: reportOf(plan, region).total };
+    return { total: totalOf(bill(inventory)) };
   } catch (error) {
     return { reason: messageOf(error) };
   }
