@@ -54,8 +54,9 @@ const counts: Record<string, (inventory: Inventory, inputs: Inputs, templates: M
   "awsx:ec2:Vpc": (inventory, inputs) => {
     const zones = length(inputs["availabilityZoneNames"]) || Number(inputs["numberOfAvailabilityZones"] ?? 3);
     // awsx makes one in each zone unless it is told otherwise.
-    const strategy = String(map(inputs["natGateways"])["strategy"] ?? "OnePerAz");
-    addNatGateways(inventory, { None: 0, Single: 1 }[strategy] ?? zones, true);
+    const { strategy } = map(inputs["natGateways"]);
+    const count = strategy === "None" ? 0 : strategy === "Single" ? 1 : zones;
+    addNatGateways(inventory, count, true);
   },
   "aws:lb/loadBalancer:LoadBalancer": (inventory, inputs) => {
     if (inputs["loadBalancerType"] === "network") inventory.networkLoadBalancers += 1;
