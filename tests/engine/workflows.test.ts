@@ -71,6 +71,18 @@ describe("the workflows", function () {
     });
   });
 
+  it("run when they should", () => {
+    const when = Object.fromEntries(Object.entries(all).map(([file, { on }]) => [file, on]));
+    assert.deepEqual(when, {
+      "checks.yml": { pull_request: null, push: { branches: ["main"] } },
+      "comment.yml": { workflow_call: null },
+      "deploy.yml": { push: { branches: ["main"] } },
+      "drift.yml": { schedule: [{ cron: "17 4 * * *" }], workflow_dispatch: null },
+      "preview.yml": { pull_request: null },
+      "release.yml": { push: { tags: ["v*"] } },
+    });
+  });
+
   it("use actions by commit, and say their version", () => {
     const used = [...files.map((file) => join(".github", "workflows", file)), action].flatMap((file) =>
       [...read(file).matchAll(/uses: *(.*)$/gm)].map(([, what = ""]) => what),
