@@ -1,6 +1,6 @@
 import type { Terminal } from "./terminal";
 
-/** How long nothing is said before it is said that something is done, and then between two times. Milliseconds. */
+/** How long nothing is said before it is said that something is done, and then between two silence. Milliseconds. */
 const silence = { first: 2_000, between: 10_000 };
 
 /**
@@ -8,30 +8,26 @@ const silence = { first: 2_000, between: 10_000 };
  *
  * @param end stops that
  */
-export function watchful(
-  terminal: Terminal,
-  command: string,
-  times = silence,
-): { terminal: Terminal; end: () => void } {
+export function watchful(terminal: Terminal, command: string): { terminal: Terminal; end: () => void } {
   const started = Date.now();
   let timer: NodeJS.Timeout | undefined;
   const wait = (time: number) => {
     clearTimeout(timer);
     timer = setTimeout(() => {
       terminal.note(`${command}: at work for ${Math.round((Date.now() - started) / 1000)} s …`);
-      wait(times.between);
+      wait(silence.between);
     }, time).unref();
   };
-  wait(times.first);
+  wait(silence.first);
   return {
     terminal: {
       ...terminal,
       print: (text) => {
-        wait(times.between);
+        wait(silence.between);
         terminal.print(text);
       },
       note: (text) => {
-        wait(times.between);
+        wait(silence.between);
         terminal.note(text);
       },
     },

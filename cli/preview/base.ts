@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
-import { existsSync, readFileSync, symlinkSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { constants, tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 import { messageOf, UserError } from "../errors";
@@ -9,9 +9,11 @@ import { messageOf, UserError } from "../errors";
 const run = promisify(execFile);
 /** A program of some size, as tar. */
 const maxBuffer = 1024 * 1024 * 1024;
+/** What ends the command early. */
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * Hands over a directory with the project as it is at a commit, beside which the working tree is left alone, and removes it.
+ * Hands over a directory with the project as it is at a commit, beside which the working tree is left alone, and removes it, also when the command is interrupted.
  *
  * @param ref a branch, tag or commit
  * @param log told what takes long
@@ -28,6 +30,14 @@ export async function withBase<T>(ref: string, log: (text: string) => void, use:
     );
   });
   const directory = await mkdtemp(join(tmpdir(), "pulumi-cos-base-"));
+  const remove = () => {
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+  };
+  const onSignal = (signal: NodeJS.Signals) => {
+    remove();
+    process.exit(128 + constants.signals[signal]);
+  };
+  for (const signal of signals) process.on(signal, onSignal);
   try {
     const archive = join(directory, "base.tar");
     const tree = join(directory, "tree");
@@ -37,7 +47,8 @@ export async function withBase<T>(ref: string, log: (text: string) => void, use:
     await install(process.cwd(), project, top, log);
     return await use(project);
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    for (const signal of signals) process.removeListener(signal, onSignal);
+    remove();
   }
 }
 

@@ -1,12 +1,8 @@
 import { defaultRootSizeGiB } from "../../components/node/volumes";
+import { type Inputs, map, maps } from "../../components/inputs";
 import { emptyInventory, type Inventory } from "../cost/inventory";
 import type { Registered } from "./mock-engine";
 
-type Inputs = Record<string, unknown>;
-
-const isMap = (value: unknown): value is Inputs => typeof value === "object" && value !== null && !Array.isArray(value);
-const map = (value: unknown): Inputs => (isMap(value) ? value : {});
-const maps = (value: unknown): Inputs[] => (Array.isArray(value) ? value.filter(isMap) : []);
 const length = (value: unknown): number => (Array.isArray(value) ? value.length : 0);
 
 /**

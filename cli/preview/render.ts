@@ -37,7 +37,7 @@ async function render({ stack, config, region }: RenderRequest): Promise<Rendere
   process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(secrets);
   // Pulumi notes the stack of every promise that it makes, which would take most of the time.
   Error.stackTraceLimit = 0;
-  await engine.run(() => load(resolve(project.main ?? mainOf("package.json") ?? ".")));
+  await engine.run(() => load(resolve(project.main ?? packageJson().main ?? ".")));
   const where = values["aws:region"] ?? region;
   return {
     documents: documentsOf(engine.registered),
@@ -82,8 +82,9 @@ function textOf(value: unknown): string {
   );
 }
 
-function mainOf(file: string): string | undefined {
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as { main?: string }).main : undefined;
+/** What the project's package says of its program. */
+function packageJson(): { main?: string; type?: string } {
+  return existsSync("package.json") ? (JSON.parse(readFileSync("package.json", "utf8")) as object) : {};
 }
 
 /** Loads the program as Pulumi does: CommonJS or an ES module, in TypeScript by the tsx that it has. */
@@ -91,7 +92,7 @@ async function load(main: string): Promise<void> {
   const require = createRequire(join(process.cwd(), "index.js"));
   const file = fileOf(main);
   if (file.endsWith(".ts")) require("tsx/cjs");
-  const isModule = file.endsWith(".mjs") || typeOf(process.cwd()) === "module";
+  const isModule = file.endsWith(".mjs") || packageJson().type === "module";
   const loaded: unknown = isModule ? await import(pathToFileURL(file).href) : require(file);
   // What a program exports may be a function, which Pulumi calls.
   const exported = typeof loaded === "object" && loaded !== null && "default" in loaded ? loaded.default : loaded;
@@ -104,9 +105,4 @@ function fileOf(main: string): string {
   );
   if (found === undefined) throw new Error(`There is no program ${main}.`);
   return found;
-}
-
-function typeOf(directory: string): string | undefined {
-  const file = join(directory, "package.json");
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as { type?: string }).type : undefined;
 }

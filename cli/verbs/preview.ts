@@ -29,7 +29,7 @@ export function preview(stack = "dev"): (context: Context, options: PreviewOptio
       throw new UserError(`There is no Pulumi.yaml in ${process.cwd()}: run it in the project.`);
     if (!existsSync(file))
       throw new UserError(`There is no configuration ${file}. Name the stack with --stack, or its file with --config.`);
-    const engine = options.engine === undefined ? undefined : readFileSync(options.engine, "utf8");
+    const engine = options.engine === undefined ? undefined : textOf(options.engine);
     const log = (text: string) => {
       terminal.note(text);
     };
@@ -56,6 +56,14 @@ export function preview(stack = "dev"): (context: Context, options: PreviewOptio
     else terminal.print(options.markdown ? asMarkdown(report, engine) : asText(report));
     return exitCodes.ok;
   };
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UserError(`--engine ${file} cannot be read: ${messageOf(error)}`);
+  }
 }
 
 /** What AWS bills a month. */

@@ -1,4 +1,5 @@
-import { type Inputs, maps, resourceRule, texts } from "../rule";
+import { type Inputs, maps, texts } from "../../components/inputs";
+import { resourceRule } from "../rule";
 
 /** Actions that only look, by how AWS names them: many of them take no resource but all. */
 const looks = /^[a-z0-9-]+:(Describe|Get|List|Head|BatchGet|Lookup|View)/i;

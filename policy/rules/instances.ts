@@ -1,6 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import { parse } from "yaml";
-import { type Inputs, map, maps, resourceRule } from "../rule";
+import { type Inputs, map, maps } from "../../components/inputs";
+import { resourceRule } from "../rule";
 
 const instances = ["aws:ec2/launchTemplate:LaunchTemplate", "aws:ec2/instance:Instance"];
 

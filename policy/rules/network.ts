@@ -1,4 +1,5 @@
-import { type Inputs, maps, resourceRule, texts } from "../rule";
+import { type Inputs, maps, texts } from "../../components/inputs";
+import { resourceRule } from "../rule";
 
 const anywhere = ["0.0.0.0/0", "::/0"];
 /** Ports that the world may reach: those of a web site. */

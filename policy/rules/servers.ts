@@ -1,4 +1,5 @@
-import { type Inputs, maps, resourceRule, texts } from "../rule";
+import { type Inputs, maps, texts } from "../../components/inputs";
+import { resourceRule } from "../rule";
 
 const group = ["aws:autoscaling/group:Group"];
 /** Values of the tag `cos-role` that servers of Consul and Nomad have: members of Raft. */

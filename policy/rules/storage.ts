@@ -1,5 +1,6 @@
 import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
-import { type Inputs, map, maps, resourceRule } from "../rule";
+import { type Inputs, map, maps } from "../../components/inputs";
+import { resourceRule } from "../rule";
 
 const isTrue = (value: unknown) => value === true || value === "true";
 

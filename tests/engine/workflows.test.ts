@@ -160,7 +160,7 @@ describe("the workflows", function () {
 });
 
 /**
- * Each run step in a shell like that of a runner, in a copy of the repository. `npm`, `sudo`, `pulumi`, `gh` and `aws` are stand-ins that write
+ * Each run step in a shell like that of a runner, in a copy of the repository. `npm`, `sudo`, `pulumi` and `gh` are stand-ins that write
  * down what they are asked, and answer what the test says; `npx pulumi-cos preview`, `node`, `git` and the scripts are real.
  */
 describe("the run steps of the workflows", function () {
@@ -174,7 +174,6 @@ describe("the run steps of the workflows", function () {
     pulumi: `case "$*" in "stack output"*) cat "$ANSWERS/pulumi-$3" ;; *) cat "$ANSWERS/pulumi" 2>/dev/null; exit "$(cat "$ANSWERS/pulumi-code" 2>/dev/null || echo 0)" ;; esac`,
     gh: `for field in "$@"; do case $field in body=@*) cp "\${field#body=@}" "$ANSWERS/posted";; esac; done
 case "$*" in *--jq*) cat "$ANSWERS/gh-found" 2>/dev/null || true ;; *--body-file*) cp body.md "$ANSWERS/posted" ;; esac`,
-    aws: "sleep 600",
   };
 
   let tree: string;

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
+import { mock } from "node:test";
 import { run } from "../../../cli/program";
 import { watchful } from "../../../cli/progress";
 import { useDirectory } from "../../support/directory";
-import { until } from "../../support/until";
 import { contextWith } from "./context";
 
 const outputs = { consulAddress: "http://c:8500/", nomadAddress: "http://n:4646" };
@@ -103,23 +103,34 @@ describe("the help of pulumi-cos", () => {
 });
 
 describe("a command that takes long", () => {
-  it("says that it is at work, until it says something itself", async () => {
-    const { context, written } = contextWith(outputs);
-    const { terminal, end } = watchful(context.terminal, "nodes", { first: 20, between: 60_000 });
-    try {
-      await until(() => written.notes.length > 0);
-      assert.deepEqual(written.notes, ["nodes: at work for 0 s …"]);
-      terminal.print("a");
-      assert.equal(written.out, "a\n");
-    } finally {
-      end();
-    }
+  beforeEach(() => {
+    mock.timers.enable({ apis: ["setTimeout", "Date"] });
   });
 
-  it("says nothing more where it is done", async () => {
+  afterEach(() => {
+    mock.timers.reset();
+  });
+
+  it("says after two seconds that it is at work, and again after ten in which it says nothing", () => {
     const { context, written } = contextWith(outputs);
-    watchful(context.terminal, "nodes", { first: 5, between: 5 }).end();
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    const { terminal, end } = watchful(context.terminal, "nodes");
+    mock.timers.tick(1_999);
+    assert.deepEqual(written.notes, []);
+    mock.timers.tick(1);
+    assert.deepEqual(written.notes, ["nodes: at work for 2 s …"]);
+    mock.timers.tick(9_000);
+    terminal.print("a");
+    mock.timers.tick(9_000);
+    assert.equal(written.notes.length, 1);
+    mock.timers.tick(1_000);
+    assert.equal(written.notes.length, 2);
+    end();
+  });
+
+  it("says nothing more where it is done", () => {
+    const { context, written } = contextWith(outputs);
+    watchful(context.terminal, "nodes").end();
+    mock.timers.tick(60_000);
     assert.deepEqual(written.notes, []);
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { cpSync, readdirSync, readFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
@@ -8,6 +9,7 @@ import type { PreviewReport } from "../../../../cli/preview/report";
 import { run } from "../../../../cli/program";
 import type { CosArgs } from "../../../../components";
 import { useDirectory } from "../../../support/directory";
+import { until } from "../../../support/until";
 
 const repository = join(__dirname, "..", "..", "..", "..");
 const readDev = () =>
@@ -105,6 +107,18 @@ describe("pulumi-cos preview", function () {
     );
   });
 
+  it("leaves nothing behind when it is interrupted", async () => {
+    const env = { ...process.env, TMPDIR: directory.at("tmp") };
+    mkdirSync(env.TMPDIR);
+    const child = spawn(process.execPath, [join(repository, "cli", "main.js"), "preview", "--base", "main"], { env });
+    const ended = once(child, "exit");
+    const left = () => readdirSync(env.TMPDIR).filter((name) => name.startsWith("pulumi-cos-base-"));
+    await until(() => left().length > 0);
+    child.kill("SIGTERM");
+    assert.deepEqual(await ended, [143, null]);
+    assert.deepEqual(left(), []);
+  });
+
   it("says what is missing: a base, a commit, a project", async () => {
     const missing = await preview();
     assert.equal(missing.code, 2);
@@ -115,6 +129,11 @@ describe("pulumi-cos preview", function () {
       unknown.notes,
       /^--base nowhere: there is no such commit here\. In a clone that is shallow: git fetch /,
     );
+    process.chdir(tmpdir());
+    process.chdir(directory.path);
+    const engine = await preview("--base", "main", "--engine", "nowhere");
+    assert.equal(engine.code, 1);
+    assert.match(engine.notes, /^--engine nowhere cannot be read: ENOENT/);
     process.chdir(tmpdir());
     const elsewhere = await preview("--base", "main");
     assert.equal(elsewhere.code, 1);
