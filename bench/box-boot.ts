@@ -59,7 +59,7 @@ export async function secondsByHand(box: Laboratory, cluster: BoxCluster, signal
 
 /**
  * Takes a machine's part of the cluster away, and has nothing of it come back by itself. The files of its agents stay, but for those that have ACLs on: by hand those
- * would have to be begun, which takes time that is not counted here.
+ * would have to be begun, which takes time that is not counted here. Nor is Consul to be waited for until it knows a token.
  */
 const clear = `
 systemctl disable --quiet --now cos-lifecycle cos-health cos-secrets
@@ -68,7 +68,7 @@ printf '[Unit]\\nConditionPathExists=/nowhere\\n' >/etc/systemd/system/cos-boot.
 systemctl stop nomad consul
 # Nomad keeps the secrets of tasks on file systems of their own.
 awk '$2 ~ "^/var/lib/nomad/" { print $2 }' /proc/mounts | sort --reverse | xargs --no-run-if-empty umount
-rm --recursive --force /var/lib/consul/* /var/lib/nomad/* /etc/consul.d/acl.json /etc/nomad.d/acl.json
+rm --recursive --force /var/lib/consul/* /var/lib/nomad/* /etc/consul.d/acl.json /etc/nomad.d/acl.json /etc/cos/consul-token
 `;
 
 const start = `

@@ -1,19 +1,24 @@
 /**
- * Runs test suites, each the mocha files of a directory beside this file, one after the other and whatever fails. Prints
- * one line `N passed, N failed` over all of them at its end, and exits with 1 when anything failed or nothing ran.
+ * Runs test suites, each the mocha files of a directory beside this file, one after the other and whatever fails, some of them several
+ * files at once. Prints one line `N passed, N failed` over all of them at its end, and exits with 1 when anything failed or nothing ran.
  *
  * `run.ts [--tests DIRECTORY] [--all] [SUITE...]`, by default those of `defaultSuites` that exist; `--all` also what is left out
  * of them for its time. With `CI=true` a skipped test is a failure. An interrupt lets the running test end and the suite remove
  * what it has started; a second one does not.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { constants, tmpdir } from "node:os";
-import { join } from "node:path";
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { availableParallelism, constants, tmpdir } from "node:os";
+import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { type Counts, countsVariable } from "./support/counts";
 
 const defaultSuites = ["unit", "engine", "local", "ami", "box"];
+/**
+ * Suites whose files mostly wait, each for programs of its own: as many at once as there are processors, each in a mocha of its own. (Mocha's own
+ * `--parallel` has no reporter in its workers that an interrupt gets to, and would leave what they have started.)
+ */
+const filesAtOnce = ["engine"];
 
 /** How a suite went; each failure is a line of its own. */
 interface Outcome {
@@ -38,27 +43,53 @@ function testFiles(directory: string): string[] {
     .map((path) => join(directory, path));
 }
 
-async function runSuite(name: string, files: string[], counts: string): Promise<Outcome> {
+async function runSuite(tests: string, name: string, files: string[], temporary: string): Promise<Outcome[]> {
+  if (!filesAtOnce.includes(name)) return [await runFiles(name, files, temporary)];
+  const waiting = [...files];
+  const outcomes: Outcome[] = [];
+  const work = async (): Promise<void> => {
+    for (let file = waiting.shift(); file !== undefined && !interrupted.signal.aborted; file = waiting.shift()) {
+      outcomes.push(await runFiles(relative(tests, file), [file], temporary, true));
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  return outcomes;
+}
+
+/** Runs files in one mocha. What it says is printed as it comes, or, when others run beside it, together at its end. */
+async function runFiles(name: string, files: string[], temporary: string, together = false): Promise<Outcome> {
+  const directory = mkdtempSync(join(temporary, "mocha-"));
+  const counts = join(directory, "counts.json");
+  const said = join(directory, "output");
+  const output = together ? openSync(said, "w") : "inherit";
   const mocha = spawn(
     process.execPath,
     [require.resolve("mocha/bin/mocha.js"), "--reporter", join(__dirname, "support", "count-reporter.ts"), ...files],
     {
       env: { ...process.env, [countsVariable]: counts },
-      stdio: ["ignore", "inherit", "inherit"],
+      stdio: ["ignore", output, output],
       // A process group of its own, so that everything in it can be ended.
       detached: true,
     },
   );
-  interrupted.signal.addEventListener("abort", () => {
+  const interrupt = () => {
     // The reporter passes it on to the group.
     mocha.kill("SIGINT");
-  });
-  pressed.signal.addEventListener("abort", () => {
+  };
+  const kill = () => {
     signalGroup(mocha, "SIGKILL");
-  });
+  };
+  interrupted.signal.addEventListener("abort", interrupt);
+  pressed.signal.addEventListener("abort", kill);
   const end = await ended(mocha);
-  // What programs of the suite have left behind ends with it.
-  signalGroup(mocha, "SIGKILL");
+  // What programs of it have left behind ends with it.
+  kill();
+  interrupted.signal.removeEventListener("abort", interrupt);
+  pressed.signal.removeEventListener("abort", kill);
+  if (typeof output === "number") {
+    closeSync(output);
+    process.stdout.write(readFileSync(said));
+  }
   return judge(name, end, counts);
 }
 
@@ -106,7 +137,7 @@ async function runSuites(tests: string, wanted: string[]): Promise<Outcome[]> {
       const files = testFiles(join(tests, name));
       if (files.length > 0) {
         console.log(`\nSuite ${name}`);
-        outcomes.push(await runSuite(name, files, join(temporary, `${outcomes.length}.json`)));
+        outcomes.push(...(await runSuite(tests, name, files, temporary)));
       } else if (wanted.includes(name)) {
         outcomes.push({ passed: 0, failures: [`${name}: there are no tests in ${join(tests, name)}`] });
       }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
+import { cp, mkdir, symlink, writeFile } from "node:fs/promises";
 import { builtinModules } from "node:module";
 import { join } from "node:path";
 import { runnablePack } from "../support/policy-pack";
@@ -76,12 +76,25 @@ describe("the npm package", function () {
       },
     );
 
+  /** A copy of the repository: npm compiles beside the sources, which other tests run meanwhile. */
+  async function copyOfRepository(): Promise<string> {
+    const copy = join(directory, "repository");
+    const listed = await run("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], repository);
+    for (const path of listed.split("\0")) {
+      const file = join(repository, path);
+      if (path !== "" && existsSync(file)) await cp(file, join(copy, path));
+    }
+    await symlink(join(repository, "node_modules"), join(copy, "node_modules"));
+    return copy;
+  }
+
   before("packed, and installed in a project elsewhere", async () => {
     directory = await temporaryDirectory("package");
+    const copy = await copyOfRepository();
     const tarballs: string[] = [];
     for (const [name, options] of Object.entries(packed)) {
       const args = ["pack", "--json", "--pack-destination", directory, ...options];
-      const [of] = JSON.parse(jsonIn(await run("npm", args, repository))) as Packed[];
+      const [of] = JSON.parse(jsonIn(await run("npm", args, copy))) as Packed[];
       assert.ok(of);
       tarballs.push(join(directory, of.filename));
       if (name === "pulumi-cos") files = of.files.map(({ path }) => path);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { isAlive, recordOf } from "../../local/processes";
 import { useDirectory } from "../support/directory";
@@ -68,12 +69,36 @@ describe("the test runner", function () {
   });
 
   it("goes on after a suite that fails or crashes, and names what failed", async () => {
-    suites({ unit: failing, engine: crashing, local: passing });
+    suites({ unit: failing, box: crashing, local: passing });
     const result = await run([]);
     assert.equal(lastLine(result), "3 passed, 2 failed");
     assert.equal(result.code, 1);
     assert.match(result.output, /^ {2}unit: sums add up$/m);
-    assert.match(result.output, /^ {2}engine: ended before its tests did \(exit code 7\)$/m);
+    assert.match(result.output, /^ {2}box: ended before its tests did \(exit code 7\)$/m);
+  });
+
+  it("runs files of the engine suite beside each other, prints each by itself, and names the file of what failed", async () => {
+    // Each waits until as many others as there are processors wait, too.
+    const together = Math.min(availableParallelism(), 3);
+    const meeting = `it("meets", async function () {
+      this.timeout(0);
+      console.log("came", __filename);
+      appendFileSync(${JSON.stringify(directory.at("came"))}, ".");
+      while (readFileSync(${JSON.stringify(directory.at("came"))}, "utf8").length < ${together}) await setTimeout(10);
+      console.log("left", __filename);
+    });`;
+    const imports = `import { appendFileSync, readFileSync } from "node:fs"; import { setTimeout } from "node:timers/promises";\n`;
+    for (const name of ["a", "b", "c"]) directory.write(`engine/${name}.test.ts`, imports + meeting);
+    directory.write("engine/d.test.ts", failing);
+    directory.write("engine/e.test.ts", crashing);
+    const result = await run([]);
+    assert.equal(lastLine(result), "4 passed, 2 failed");
+    assert.equal(result.code, 1);
+    assert.match(result.output, /^ {2}engine\/d\.test\.ts: sums add up$/m);
+    assert.match(result.output, /^ {2}engine\/e\.test\.ts: ended before its tests did \(exit code 7\)$/m);
+    for (const name of ["a", "b", "c"]) {
+      assert.match(result.output, new RegExp(`came \\S+/${name}\\.test\\.ts\nleft \\S+/${name}\\.test\\.ts\n`));
+    }
   });
 
   it("counts a suite that cannot be loaded, a failing hook, and a process that fails after its tests", async () => {
@@ -137,6 +162,18 @@ describe("the test runner", function () {
       assert.match(ended.output, /Interrupted: not all tests have run/);
     });
   }
+
+  it("begins no file of the engine suite after an interrupt", async () => {
+    for (let i = 0; i < availableParallelism(); i++) directory.write(`engine/a${i}.test.ts`, waiting(false));
+    directory.write("engine/b.test.ts", `it("does not get its turn", () => {});`);
+    const { child, result } = start([]);
+    await until(() => directory.read("pid") !== "");
+    child.kill("SIGINT");
+    const ended = await result;
+    assert.equal(ended.code, 130);
+    assert.ok(existsSync(directory.at("cleaned")), "the hook has not run");
+    assert.doesNotMatch(ended.output, /does not get its turn/);
+  });
 
   it("does not wait any longer when it is interrupted twice", async () => {
     suites({ unit: waiting(true) });
