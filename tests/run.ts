@@ -12,13 +12,14 @@ import { availableParallelism, constants, tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { type Counts, countsVariable } from "./support/counts";
+import { portsOf, portsVariable } from "./support/ports";
 
 const defaultSuites = ["unit", "engine", "local", "ami", "box"];
 /**
  * Suites whose files mostly wait, each for programs of its own: as many at once as there are processors, each in a mocha of its own. (Mocha's own
  * `--parallel` has no reporter in its workers that an interrupt gets to, and would leave what they have started.)
  */
-const filesAtOnce = ["engine"];
+const filesAtOnce = ["engine", "local"];
 
 /** How a suite went; each failure is a line of its own. */
 interface Outcome {
@@ -47,26 +48,30 @@ async function runSuite(tests: string, name: string, files: string[], temporary:
   if (!filesAtOnce.includes(name)) return [await runFiles(name, files, temporary)];
   const waiting = [...files];
   const outcomes: Outcome[] = [];
-  const work = async (): Promise<void> => {
+  const processes = availableParallelism();
+  const work = async (_: unknown, i: number): Promise<void> => {
+    const ports = portsOf(i, processes);
     for (let file = waiting.shift(); file !== undefined && !interrupted.signal.aborted; file = waiting.shift()) {
-      outcomes.push(await runFiles(relative(tests, file), [file], temporary, true));
+      outcomes.push(await runFiles(relative(tests, file), [file], temporary, ports));
     }
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  await Promise.all(Array.from({ length: processes }, work));
   return outcomes;
 }
 
-/** Runs files in one mocha. What it says is printed as it comes, or, when others run beside it, together at its end. */
-async function runFiles(name: string, files: string[], temporary: string, together = false): Promise<Outcome> {
+/**
+ * Runs files in one mocha. Where others run beside it, `ports` are its own, and what it says is printed together at its end.
+ */
+async function runFiles(name: string, files: string[], temporary: string, ports?: string): Promise<Outcome> {
   const directory = mkdtempSync(join(temporary, "mocha-"));
   const counts = join(directory, "counts.json");
   const said = join(directory, "output");
-  const output = together ? openSync(said, "w") : "inherit";
+  const output = ports === undefined ? "inherit" : openSync(said, "w");
   const mocha = spawn(
     process.execPath,
     [require.resolve("mocha/bin/mocha.js"), "--reporter", join(__dirname, "support", "count-reporter.ts"), ...files],
     {
-      env: { ...process.env, [countsVariable]: counts },
+      env: { ...process.env, [countsVariable]: counts, ...(ports === undefined ? {} : { [portsVariable]: ports }) },
       stdio: ["ignore", output, output],
       // A process group of its own, so that everything in it can be ended.
       detached: true,
@@ -86,7 +91,7 @@ async function runFiles(name: string, files: string[], temporary: string, togeth
   kill();
   interrupted.signal.removeEventListener("abort", interrupt);
   pressed.signal.removeEventListener("abort", kill);
-  if (typeof output === "number") {
+  if (output !== "inherit") {
     closeSync(output);
     process.stdout.write(readFileSync(said));
   }

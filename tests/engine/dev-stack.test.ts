@@ -6,7 +6,7 @@ import { LoopbackCluster } from "../support/loopback-cluster";
 import type { RunResult } from "../support/pulumi-project";
 import { RepositoryStack } from "../support/repository-stack";
 import { stackValues } from "../support/stack-program";
-import { freePorts } from "../support/temporary";
+import { freePorts } from "../support/ports";
 
 /** An image of the account of the stand-in, as issue 5 bakes them. */
 function image(id: string, day: number) {

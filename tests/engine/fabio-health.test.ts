@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { useDirectory } from "../support/directory";
 import { type HttpDouble, useHttpDouble } from "../support/http-double";
 import { nomadParse, prepareNomad } from "../support/nomad-parse";
-import { freePorts } from "../support/temporary";
+import { freePorts } from "../support/ports";
 import { until } from "../support/until";
 
 const jobFile = join(__dirname, "..", "..", "jobs", "fabio.nomad.hcl");

@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { consulAgentConfig } from "../../components";
 import { ConsulAgent } from "../support/consul-agent";
 import { launch } from "../support/agent-process";
-import { freePorts, removeDirectory, temporaryDirectory } from "../support/temporary";
+import { freePorts } from "../support/ports";
+import { removeDirectory, temporaryDirectory } from "../support/temporary";
 import { until } from "../support/until";
 
 describe("a node that has failed", function () {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { healthQuestions } from "../../components/load-balancer/health-check";
 import { type AgentProcess, lastLines, launch, until } from "../support/agent-process";
-import { freePorts, removeDirectory, temporaryDirectory } from "../support/temporary";
+import { freePorts } from "../support/ports";
+import { removeDirectory, temporaryDirectory } from "../support/temporary";
 
 /** A server of Consul or Nomad that waits for so many others, and asks every caller for a token. */
 async function server(

@@ -6,7 +6,8 @@ import { nomadNodeAgent } from "../../components/nomad-cluster/node-agent";
 import { schedulerSettings } from "../../components/nomad-cluster/scheduler";
 import { unmountBelow } from "../../local/mounts";
 import { type AgentProcess, launch, until } from "../support/agent-process";
-import { freePorts, removeDirectory, temporaryDirectory } from "../support/temporary";
+import { freePorts } from "../support/ports";
+import { removeDirectory, temporaryDirectory } from "../support/temporary";
 
 const elsewhere = { joinTag: { key: "cos", value: "test" }, awsRegion: "eu-central-1" };
 const autopilot = autopilotSettings(3, 5, undefined);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestDirectory, useDirectory } from "../support/directory";
-import { freePorts } from "../support/temporary";
+import { freePorts } from "../support/ports";
 import { until } from "../support/until";
 import { read, repository, runSteps, workflows } from "../support/workflows";
 

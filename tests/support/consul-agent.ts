@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type AgentProcess, lastLines, launch, until } from "./agent-process";
-import { freePorts, removeDirectory, temporaryDirectory } from "./temporary";
+import { freePorts } from "./ports";
+import { removeDirectory, temporaryDirectory } from "./temporary";
 
 /** A real Consul server on loopback, alone, with its own ports and data; its datacenter is `test`. */
 export class ConsulAgent {

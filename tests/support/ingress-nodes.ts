@@ -13,7 +13,8 @@ import { resolveProgram } from "../../programs/resolve";
 import { type AgentProcess, lastLines, launch, until } from "./agent-process";
 import { endJobs } from "./end-jobs";
 import type { Target } from "./balancer-double";
-import { freePorts, removeDirectory, temporaryDirectory } from "./temporary";
+import { freePorts } from "./ports";
+import { removeDirectory, temporaryDirectory } from "./temporary";
 
 const repository = join(__dirname, "..", "..");
 const portNames = [

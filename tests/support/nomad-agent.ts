@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { unmountBelow } from "../../local/mounts";
 import { lastLines, launch, until } from "./agent-process";
 import { endJobs } from "./end-jobs";
-import { freePorts, removeDirectory, temporaryDirectory } from "./temporary";
+import { freePorts } from "./ports";
+import { removeDirectory, temporaryDirectory } from "./temporary";
 
 export interface NomadAgentOptions {
   /** Turn ACLs on; {@link NomadAgent.token} is then a management token. @default false */

@@ -82,7 +82,7 @@ describe("the test runner", function () {
     const together = Math.min(availableParallelism(), 3);
     const meeting = `it("meets", async function () {
       this.timeout(0);
-      console.log("came", __filename);
+      console.log("came", __filename, "ports", process.env.COS_TEST_PORTS);
       appendFileSync(${JSON.stringify(directory.at("came"))}, ".");
       while (readFileSync(${JSON.stringify(directory.at("came"))}, "utf8").length < ${together}) await setTimeout(10);
       console.log("left", __filename);
@@ -96,8 +96,12 @@ describe("the test runner", function () {
     assert.equal(result.code, 1);
     assert.match(result.output, /^ {2}engine\/d\.test\.ts: sums add up$/m);
     assert.match(result.output, /^ {2}engine\/e\.test\.ts: ended before its tests did \(exit code 7\)$/m);
+    assert.equal(new Set([...result.output.matchAll(/ports (\S+)/g)].map(([, ports]) => ports)).size, together);
     for (const name of ["a", "b", "c"]) {
-      assert.match(result.output, new RegExp(`came \\S+/${name}\\.test\\.ts\nleft \\S+/${name}\\.test\\.ts\n`));
+      assert.match(
+        result.output,
+        new RegExp(`came \\S+/${name}\\.test\\.ts ports \\S+\nleft \\S+/${name}\\.test\\.ts\n`),
+      );
     }
   });
 

@@ -7,7 +7,7 @@ import { autopilotSettings } from "../../../components/cluster-settings/autopilo
 import { schedulerSettings } from "../../../components/nomad-cluster/scheduler";
 import { type Answer, type HttpDouble, type Request, useHttpDouble } from "../../support/http-double";
 import { MockEngine } from "../../../cli/preview/mock-engine";
-import { freePorts } from "../../support/temporary";
+import { freePorts } from "../../support/ports";
 
 const root = join(__dirname, "..", "..", "..");
 const path = "/v1/operator/autopilot/configuration";

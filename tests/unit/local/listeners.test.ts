@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server } from "node:net";
 import { networkInterfaces } from "node:os";
 import { listenerOn } from "../../../local/listeners";
-import { freePorts } from "../../support/temporary";
+import { freePorts } from "../../support/ports";
 
 describe("who listens on a port", () => {
   const servers: Server[] = [];
