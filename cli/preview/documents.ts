@@ -1,5 +1,5 @@
-import { gunzipSync } from "node:zlib";
 import { parse, stringify } from "yaml";
+import { readContent, readUserData } from "../../components/node/read-user-data";
 import { without } from "../../components/without";
 import type { Registered } from "./mock-engine";
 
@@ -52,28 +52,37 @@ function decoded(value: unknown): unknown {
   const entries = Object.entries(value);
   if (entries.length === 1 && "secret" in value) return hidden;
   // A file of cloud-init's says how its content is written.
-  if (Reflect.get(value, "encoding") === "b64") {
-    const file = value as { encoding: string; content: string };
-    return { ...without(file, "encoding"), content: decodedText(Buffer.from(file.content, "base64").toString()) };
+  const { content, encoding } = value as { content?: unknown; encoding?: unknown };
+  if (typeof content === "string" && typeof encoding === "string") {
+    return {
+      ...without(value as { encoding: string }, "encoding"),
+      content: decodedText(readContent(content, encoding)),
+    };
   }
-  return Object.fromEntries(entries.map(([key, inner]) => [key, decoded(inner)]));
+  return Object.fromEntries(
+    entries.map(([key, inner]) => {
+      const isUserData = /^userData(Base64)?$/.test(key) && typeof inner === "string";
+      return [key, isUserData ? decodedUserData(readUserData(inner)) : decoded(inner)];
+    }),
+  );
+}
+
+function decodedUserData(text: string): unknown {
+  if (!text.startsWith("#cloud-config")) return text;
+  try {
+    return decoded(parse(text));
+  } catch {
+    // cloud-init would not read it either.
+    return text;
+  }
 }
 
 function decodedText(text: string): unknown {
-  const value = read(text);
-  return value === undefined ? text : decoded(value);
-}
-
-/** What a text holds besides letters; undefined where it is only a text. */
-function read(text: string): unknown {
+  if (!/^[[{]/.test(text.trimStart())) return text;
   try {
-    if (/^[[{]/.test(text.trimStart())) return JSON.parse(text);
-    // What gzip writes begins so in base64.
-    if (text.startsWith("H4sI")) return userDataOf(gunzipSync(Buffer.from(text, "base64")).toString());
+    return decoded(JSON.parse(text));
   } catch {
     // It only looked so.
+    return text;
   }
-  return undefined;
 }
-
-const userDataOf = (text: string): unknown => (text.startsWith("#cloud-config") ? parse(text) : text);

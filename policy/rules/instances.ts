@@ -1,6 +1,6 @@
-import { gunzipSync } from "node:zlib";
 import { parse } from "yaml";
 import { type Inputs, map, maps } from "../../components/inputs";
+import { readContent, readUserData } from "../../components/node/read-user-data";
 import { resourceRule } from "../rule";
 
 const instances = ["aws:ec2/launchTemplate:LaunchTemplate", "aws:ec2/instance:Instance"];
@@ -70,31 +70,16 @@ export const noSecretsInUserData = resourceRule(
   },
 );
 
-/** User data as it arrives, with the files in it: base64 and gzip undone. */
+/** User data as it arrives, with the files in it. */
 function readableOf(userData: string): string {
-  const text = unpacked(userData);
+  const text = readUserData(userData);
   if (!text.startsWith("#cloud-config")) return text;
   try {
     const { write_files: files } = parse(text) as { write_files?: Inputs[] };
-    return [text, ...maps(files).map((file) => fileText(file))].join("\n");
-  } catch {
-    return text;
-  }
-}
-
-function fileText({ content, encoding }: Inputs): string {
-  if (typeof content !== "string") return "";
-  return ["b64", "base64", "gz+b64", "gzip+base64", "gz+base64", "gzip+b64"].includes(String(encoding))
-    ? unpacked(content)
-    : content;
-}
-
-function unpacked(text: string): string {
-  // What else is base64 is read both ways.
-  if (!/^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(text)) return text;
-  const bytes = Buffer.from(text, "base64");
-  try {
-    return bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes).toString() : bytes.toString();
+    const contents = maps(files).map(({ content, encoding }) =>
+      typeof content === "string" ? readContent(content, encoding) : "",
+    );
+    return [text, ...contents].join("\n");
   } catch {
     return text;
   }

@@ -1,19 +1,27 @@
 import { type Block, blocksOf } from "../hcl";
+import { blockOfJson } from "../json-job";
 import { resourceRule } from "../rule";
 
 /** Jobs say what they need, how one sees that they are well, and how they are updated. */
 export const limitedJobs = resourceRule(
   "limited-jobs",
-  "Tasks of jobs have resources, services have checks, and jobs of the type service have an update stanza.",
+  "Tasks of jobs have CPU and memory, services have checks, and jobs of the type service have an update stanza.",
   ["nomad:index/job:Job"],
   ({ jobspec, json }) => {
-    // As JSON it has been made by a program: its shape is another one.
-    if (typeof jobspec !== "string" || json === true) return [];
-    return blocksOf(jobspec)
-      .filter(({ name }) => name === "job")
-      .flatMap(jobViolations);
+    if (typeof jobspec !== "string") return [];
+    return jobsOf(jobspec, json === true).flatMap(jobViolations);
   },
 );
+
+function jobsOf(jobspec: string, isJson: boolean): Block[] {
+  if (!isJson) return blocksOf(jobspec).filter(({ name }) => name === "job");
+  try {
+    return [blockOfJson(jobspec)];
+  } catch {
+    // Nomad refuses it, and says why.
+    return [];
+  }
+}
 
 function jobViolations(job: Block): string[] {
   const type = job.attributes["type"] ?? '"service"';
@@ -28,8 +36,11 @@ function jobViolations(job: Block): string[] {
     }
     const tasks = childrenOf(group, "task");
     for (const task of tasks) {
-      if (childrenOf(task, "resources").length === 0) {
-        found.push(`task ${task.labels[0] ?? ""} of ${title} has no resources: say how much CPU and memory it gets.`);
+      const given = Object.assign({}, ...childrenOf(task, "resources").map(({ attributes }) => attributes)) as object;
+      const lacks = [...("cpu" in given || "cores" in given ? [] : ["CPU"]), ...("memory" in given ? [] : ["memory"])];
+      if (lacks.length > 0) {
+        const what = lacks.join(" and ");
+        found.push(`task ${task.labels[0] ?? ""} of ${title} has no ${what} in its resources: say how much it gets.`);
       }
     }
     for (const service of [group, ...tasks].flatMap((each) => childrenOf(each, "service"))) {

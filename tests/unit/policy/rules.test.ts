@@ -69,9 +69,31 @@ const whole = [
   "    max_parallel = 1",
   "  }",
   '  service {\n name = "web"\n check {\n type = "http"\n }\n }',
-  '  task "web" {\n driver = "exec"\n config {\n args = ["-c", "{"]\n }\n resources {\n cpu = 100\n }\n }',
+  '  task "web" {\n driver = "exec"\n config {\n args = ["-c", "{"]\n }\n resources {\n cpu = 100\n memory = 64\n }\n }',
   "}",
 ];
+/** What `nomad job run -output` writes of a job; what is null is not said in its file. */
+const json = (type: string | null, group: object, service: object | null, Resources: object | null) => ({
+  json: true,
+  jobspec: JSON.stringify({
+    Job: {
+      ...{ ID: "web", Name: "web", Type: type, Update: null },
+      TaskGroups: [
+        {
+          ...{
+            Name: "web",
+            Update: null,
+            Services: service && [{ Name: "web", Checks: null, Connect: null, ...service }],
+          },
+          ...{ Tasks: [{ Name: "web", Driver: "exec", Services: null, Resources }], ...group },
+        },
+      ],
+    },
+  }),
+});
+const update = { Update: { MaxParallel: 1 } };
+const check = { Checks: [{ Type: "http" }] };
+const enough = { CPU: 100, Cores: null, MemoryMB: 64 };
 
 /** For each rule what it refuses, with what it says of it, and what it takes. */
 const cases: Record<
@@ -313,20 +335,54 @@ const cases: Record<
       [
         "no resources",
         one(job, jobspec(...whole.map((line) => line.replace(/ resources \{[^}]*\}\n/, "")))),
-        /task web of group web has no resources/,
+        /task web of group web has no CPU and memory in its resources/,
       ],
       [
         "resources in a comment",
         one(job, jobspec(...whole.map((line) => line.replace(/ resources \{[^}]*\}\n/, " # resources {}\n")))),
-        /no resources/,
+        /no CPU and memory/,
       ],
+      [
+        "resources without memory",
+        one(job, jobspec(...whole.map((line) => line.replace(" memory = 64\n", "")))),
+        /task web of group web has no memory in its resources/,
+      ],
+      ["JSON without an update", one(job, json(null, {}, check, enough)), /group web has no update stanza/],
+      [
+        "JSON without a check",
+        one(job, json("service", update, {}, enough)),
+        /service "web" of group web has no check/,
+      ],
+      [
+        "JSON without resources",
+        one(job, json(null, update, check, null)),
+        /task web of group web has no CPU and memory/,
+      ],
+      ["JSON without memory", one(job, json(null, update, null, { ...enough, MemoryMB: null })), /has no memory/],
     ],
     taken: [
       ["a whole one", one(job, jobspec(...whole))],
       [
         "a batch job without an update",
-        one(job, jobspec('type = "batch"', 'group "a" {', 'task "a" {', "resources { cpu = 1 }", "}", "}")),
+        one(
+          job,
+          jobspec(
+            'type = "batch"',
+            'group "a" {',
+            'task "a" {',
+            "resources {",
+            "cores = 1",
+            "memory = 1",
+            "}",
+            "}",
+            "}",
+          ),
+        ),
       ],
+      ["a whole one as JSON", one(job, json("service", update, check, enough))],
+      ["JSON with a sidecar", one(job, json(null, update, { Connect: {} }, enough))],
+      ["a batch job as JSON, without an update", one(job, json("batch", {}, null, enough))],
+      ["what is no JSON, which Nomad refuses", one(job, { json: true, jobspec: "{" })],
     ],
   },
 };

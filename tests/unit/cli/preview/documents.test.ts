@@ -13,16 +13,30 @@ const documentOf = (type: string, inputs: object) => documentsOf([registered(typ
 
 describe("the document of a resource", () => {
   it("has user data decoded, and the files in it", () => {
+    const packed = Buffer.from(gzipSync("key = 1\n")).toString("base64");
     const agent = { encoding: "b64", content: Buffer.from('{"server":true}').toString("base64"), path: "/etc/a.json" };
-    const text = `#cloud-config\n${stringify({ write_files: [agent] })}`;
+    const text = `#cloud-config\n${stringify({ write_files: [agent, { encoding: "gz+b64", content: packed, path: "/etc/b" }] })}`;
     const { section, text: document } = documentOf("aws:ec2/launchTemplate:LaunchTemplate", {
       userData: Buffer.from(gzipSync(text)).toString("base64"),
     });
     assert.equal(section, "User data and agents' configuration");
     assert.equal(
       document,
-      "userData:\n  write_files:\n    - content:\n        server: true\n      path: /etc/a.json\n",
+      "userData:\n  write_files:\n    - content:\n        server: true\n      path: /etc/a.json\n    - content: |\n        key = 1\n      path: /etc/b\n",
     );
+  });
+
+  it("has user data of others in its lines, packed or not", () => {
+    const script = "#!/bin/sh\necho hello\n";
+    const encoded = Buffer.from(script).toString("base64");
+    for (const inputs of [{ userData: script }, { userData: encoded }, { userDataBase64: encoded }]) {
+      const { text } = documentOf("aws:ec2/instance:Instance", inputs);
+      assert.match(text, /^userData(Base64)?: \|\n {2}#!\/bin\/sh\n {2}echo hello\n$/);
+    }
+    // What does not hold together stays as it is.
+    assert.equal(documentOf("aws:ec2/instance:Instance", { userData: "reboot" }).text, "userData: reboot\n");
+    const { text } = documentOf("aws:ec2/instance:Instance", { userData: "#cloud-config\n{" });
+    assert.equal(text, "userData: |-\n  #cloud-config\n  {\n");
   });
 
   it("has policies as what they say, a job file in its lines, and keys in one order", () => {

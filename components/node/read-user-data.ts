@@ -1,0 +1,22 @@
+import { gunzipSync } from "node:zlib";
+
+/** User data as cloud-init reads it: the base64 of EC2's API, and gzip, undone. What is neither stays as it is. */
+export function readUserData(text: string): string {
+  if (!/^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(text)) return text;
+  const bytes = Buffer.from(text, "base64");
+  try {
+    const read = (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString();
+    // A word of letters is no base64.
+    return read.includes("\ufffd") ? text : read;
+  } catch {
+    return text;
+  }
+}
+
+/** The content of a file in a cloud-config's `write_files`, which may be encoded as user data is. */
+export function readContent(content: string, encoding: unknown): string {
+  return encodings.includes(String(encoding)) ? readUserData(content) : content;
+}
+
+// Source: cloud-init's documentation of the module write_files.
+const encodings = ["b64", "base64", "gz+b64", "gz+base64", "gzip+b64", "gzip+base64"];
