@@ -59,7 +59,7 @@ export const awsSuite: Suite = async ({ signal }, compare) => {
     await compare({
       name: "aws.preview-growth",
       limit: 1.25,
-      rounds: 5,
+      rounds: 7,
       sizes: [1, 4, 16, 64],
       title: (pools) => `${pools} pools`,
       time: async (pools) => {
