@@ -22,7 +22,7 @@ export const localSuite: Suite = async ({ signal, log }, compare) => {
     await compare({
       name: "local.first-200",
       limit,
-      pairs: 3,
+      pairs: 5,
       ours: {
         title: "npm start",
         measure: async () => {
