@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, readFileSync, rmSync, symlinkSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
@@ -29,9 +28,10 @@ export async function withBase<T>(ref: string, log: (text: string) => void, use:
       `--base ${ref}: there is no such commit here. In a clone that is shallow: git fetch origin ${ref}`,
     );
   });
-  const directory = await mkdtemp(join(tmpdir(), "pulumi-cos-base-"));
+  // Made once a signal removes it.
+  let directory: string | undefined;
   const remove = () => {
-    rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+    if (directory !== undefined) rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
   };
   const onSignal = (signal: NodeJS.Signals) => {
     remove();
@@ -39,6 +39,7 @@ export async function withBase<T>(ref: string, log: (text: string) => void, use:
   };
   for (const signal of signals) process.on(signal, onSignal);
   try {
+    directory = mkdtempSync(join(tmpdir(), "pulumi-cos-base-"));
     const archive = join(directory, "base.tar");
     const tree = join(directory, "tree");
     await run("git", ["-C", top, "archive", "--format=tar", "--prefix=tree/", "--output", archive, commit]);

@@ -144,9 +144,12 @@ describe("pulumi-cos, with a real Nomad", function () {
 
   it("why: tasks that fail, by job and by allocation", async () => {
     await register(jobOf("broken", { command: "/no/such/program" }));
-    const { code, out } = await whyUntil("broken", /deployment[^]*Nothing has taken its place/);
+    const { code, out } = await whyUntil(
+      "broken",
+      // First its last evaluation waits for the scheduler.
+      /^The deployment of version 0 is failed: Failed due to unhealthy allocations\.\n[^]*Nothing has taken its place/,
+    );
     assert.equal(code, 1);
-    assert.match(out, /^The deployment of version 0 is failed: Failed due to unhealthy allocations\.\n/);
     assert.match(out, /\n {2}Task main failed\.\n {4}\d+s ago: Driver Failure: .*no\/such\/program.*\n/);
     const [, id = ""] = /Allocation ([0-9a-f]{8})/.exec(out) ?? [];
     const one = await ask((its) => why(its, id, { json: true }));
