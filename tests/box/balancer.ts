@@ -9,6 +9,7 @@ import { end } from "../support/namespace";
 import { until } from "../support/until";
 import { balancerConfig, forwarding, proxyName, serverWords } from "./balancer-config";
 import type { FabricHost } from "./fabric";
+import { Turns } from "./turns";
 import type { Balancer, Listener } from "./world";
 
 /** haproxy as a load balancer of AWS, on a host of its own. */
@@ -17,6 +18,8 @@ export class RunningBalancer {
   private config = "";
   /** By listener's port: the targets that it has, and those of them that it is being rid of. */
   private readonly targets = new Map<number, Map<string, "serving" | "leaving">>();
+  /** One command at a time: of many that come at once haproxy refuses some. */
+  private readonly commands = new Turns(1);
 
   constructor(
     private readonly directory: string,
@@ -114,12 +117,17 @@ export class RunningBalancer {
   }
 
   private async command(line: string): Promise<string> {
-    const socket = connect(this.socket);
-    await once(socket, "connect");
-    socket.write(`${line}\n`);
-    const answer = (await text(socket)).trim();
+    const done = await this.commands.next();
+    const answer = await this.send(line).finally(done);
     if (/^(No such|Unknown|Invalid|Can't|'[a-z ]+' (expects|:))/m.test(answer))
       throw new Error(`haproxy: ${line}: ${answer}`);
     return answer;
+  }
+
+  private async send(line: string): Promise<string> {
+    const socket = connect(this.socket);
+    await once(socket, "connect");
+    socket.write(`${line}\n`);
+    return (await text(socket)).trim();
   }
 }
