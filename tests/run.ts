@@ -48,7 +48,7 @@ async function runSuite(tests: string, name: string, files: string[], temporary:
   if (!filesAtOnce.includes(name)) return [await runFiles(name, files, temporary)];
   const waiting = [...files];
   const outcomes: Outcome[] = [];
-  const processes = availableParallelism();
+  const processes = Math.min(availableParallelism(), files.length);
   const work = async (_: unknown, i: number): Promise<void> => {
     const ports = portsOf(i, processes);
     for (let file = waiting.shift(); file !== undefined && !interrupted.signal.aborted; file = waiting.shift()) {

@@ -53,21 +53,20 @@ function decoded(value: unknown): unknown {
   if (entries.length === 1 && "secret" in value) return hidden;
   // A file of cloud-init's says how its content is written.
   const { content, encoding } = value as { content?: unknown; encoding?: unknown };
-  if (typeof content === "string" && typeof encoding === "string") {
-    return {
-      ...without(value as { encoding: string }, "encoding"),
-      content: decodedText(readContent(content, encoding)),
-    };
-  }
+  const read = typeof content === "string" ? readContent(content, encoding) : undefined;
+  if (read !== undefined) return { ...without(value as { encoding: unknown }, "encoding"), content: decodedText(read) };
   return Object.fromEntries(
     entries.map(([key, inner]) => {
       const isUserData = /^userData(Base64)?$/.test(key) && typeof inner === "string";
-      return [key, isUserData ? decodedUserData(readUserData(inner)) : decoded(inner)];
+      return [key, isUserData ? decodedUserData(inner) : decoded(inner)];
     }),
   );
 }
 
-function decodedUserData(text: string): unknown {
+function decodedUserData(given: string): unknown {
+  const read = readUserData(given);
+  // A word of letters is no base64.
+  const text = read.includes("\ufffd") ? given : read;
   if (!text.startsWith("#cloud-config")) return text;
   try {
     return decoded(parse(text));

@@ -1,21 +1,19 @@
 import { gunzipSync } from "node:zlib";
 
-/** User data as cloud-init reads it: the base64 of EC2's API, and gzip, undone. What is neither stays as it is. */
+/** User data as cloud-init reads it: the base64 of EC2's API, and gzip, undone. What does not look like base64 stays as it is. */
 export function readUserData(text: string): string {
   if (!/^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(text)) return text;
   const bytes = Buffer.from(text, "base64");
   try {
-    const read = (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString();
-    // A word of letters is no base64.
-    return read.includes("\ufffd") ? text : read;
+    return (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString();
   } catch {
     return text;
   }
 }
 
-/** The content of a file in a cloud-config's `write_files`, which may be encoded as user data is. */
-export function readContent(content: string, encoding: unknown): string {
-  return encodings.includes(String(encoding)) ? readUserData(content) : content;
+/** The content of a file in a cloud-config's `write_files` that is encoded as user data is; undefined where its encoding is none of these. */
+export function readContent(content: string, encoding: unknown): string | undefined {
+  return encodings.includes(String(encoding)) ? readUserData(content) : undefined;
 }
 
 // Source: cloud-init's documentation of the module write_files.

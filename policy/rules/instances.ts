@@ -70,17 +70,20 @@ export const noSecretsInUserData = resourceRule(
   },
 );
 
-/** User data as it arrives, with the files in it. */
+/** User data as it is given, as it arrives, and the files in it. */
 function readableOf(userData: string): string {
   const text = readUserData(userData);
-  if (!text.startsWith("#cloud-config")) return text;
+  return [userData, text, ...contentsOf(text)].join("\n");
+}
+
+function contentsOf(text: string): string[] {
+  if (!text.startsWith("#cloud-config")) return [];
   try {
     const { write_files: files } = parse(text) as { write_files?: Inputs[] };
-    const contents = maps(files).map(({ content, encoding }) =>
-      typeof content === "string" ? readContent(content, encoding) : "",
+    return maps(files).flatMap(({ content, encoding }) =>
+      typeof content === "string" ? (readContent(content, encoding) ?? content) : [],
     );
-    return [text, ...contents].join("\n");
   } catch {
-    return text;
+    return [];
   }
 }

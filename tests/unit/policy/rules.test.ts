@@ -237,6 +237,16 @@ const cases: Record<
         one(template, { userData: Buffer.from("#!/bin/sh\nmysql --password=hunter22").toString("base64") }),
         /a password/,
       ],
+      [
+        "a password beside what is no text",
+        one(template, { userData: Buffer.from("password=hunter22\n\xff", "latin1").toString("base64") }),
+        /a password/,
+      ],
+      [
+        "an access key that could be base64",
+        one("aws:ec2/instance:Instance", { userData: "AKIAABCDEFGHIJKLMNOP" }),
+        /an AWS access key/,
+      ],
     ],
     taken: [
       [

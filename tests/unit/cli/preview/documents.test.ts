@@ -55,6 +55,8 @@ describe("the document of a resource", () => {
   });
 
   it("leaves alone what only looks like another format", () => {
+    const other = { content: "a", encoding: "latin1" };
+    assert.equal(documentOf("a:b:C", other).text, "content: a\nencoding: latin1\n");
     const inputs = { a: "{not json", b: "[", c: "H4sIgarbage", d: "${x}" };
     assert.deepEqual(documentOf("a:b:C", inputs).text.split("\n").length, 5);
     assert.match(documentOf("a:b:C", inputs).text, /^a: "?\{not json"?$/m);
